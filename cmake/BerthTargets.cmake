@@ -1,0 +1,79 @@
+# How every target of the project is made: language, warnings, separate compilation of Asio and Beast, one
+# precompiled header, libraries by folder.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  # Precompiled headers and checkouts in several places share one cache.
+  set(BERTH_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
+  set(CMAKE_C_COMPILER_LAUNCHER ${BERTH_LAUNCHER})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${BERTH_LAUNCHER})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.83 CONFIG REQUIRED COMPONENTS json url)
+
+add_library(berth_flags INTERFACE)
+target_include_directories(berth_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(berth_flags INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+target_compile_options(berth_flags INTERFACE -ffunction-sections -fdata-sections)
+target_link_options(berth_flags INTERFACE -Wl,--gc-sections)
+target_link_libraries(berth_flags INTERFACE Boost::headers Threads::Threads)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(berth_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fcoroutines>)
+endif()
+if(BERTH_SANITIZE)
+  target_compile_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE})
+endif()
+
+# Warnings are for our own code only; third-party sources built here do not get them.
+set(BERTH_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Werror)
+
+# The precompiled header, compiled once and used by every library and test without Qt.
+add_library(berth_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/Pch.cpp)
+target_link_libraries(berth_pch PUBLIC berth_flags)
+target_compile_options(berth_pch PRIVATE ${BERTH_WARNINGS})
+target_precompile_headers(berth_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Pch.h)
+
+# berth_library(NAME SOURCES a.cpp b.cpp LINKS other... [PRIVATE_LINKS x...]): one static library for one folder. LINKS
+# is the architecture: tests/unit/arch holds the table of what may stand there.
+function(berth_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC berth_flags ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
+  target_compile_options(${name} PRIVATE ${BERTH_WARNINGS})
+  target_precompile_headers(${name} REUSE_FROM berth_pch)
+endfunction()
+
+# berth_test(NAME LABEL unit SOURCES a.cpp LINKS lib...): one GoogleTest program, one CTest test.
+function(berth_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  find_package(GTest REQUIRED)
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE berth_flags ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  target_compile_options(${name} PRIVATE ${BERTH_WARNINGS})
+  target_precompile_headers(${name} REUSE_FROM berth_pch)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "BERTH_SOURCE_DIR=${PROJECT_SOURCE_DIR};BERTH_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
+endfunction()
