@@ -39,8 +39,8 @@ class Client {
   // A refused upgrade gives ErrorCode::Unavailable unless `refusal` is given; then that receives the response.
   virtual Task<Result<std::unique_ptr<WebSocket>>> openWebSocket(Request request, Response* refusal = nullptr) = 0;
 
-  // Any other protocol after "Upgrade:" (the DERP relay).
-  virtual Task<Result<Upgraded>> upgrade(Request request) = 0;
+  // Any other protocol after "Upgrade:" (the DERP relay). A refusal as for openWebSocket().
+  virtual Task<Result<Upgraded>> upgrade(Request request, Response* refusal = nullptr) = 0;
 
   virtual const Url& origin() const = 0;
 };
