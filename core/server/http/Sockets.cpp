@@ -1,0 +1,43 @@
+#include "core/server/http/Sockets.h"
+
+#include <boost/algorithm/string/predicate.hpp>
+
+namespace berth::server {
+
+namespace {
+
+bool isWebSocketUpgrade(const http::Request& request) {
+  const auto upgrade = request.headers.find("Upgrade");
+  return upgrade && boost::iequals(*upgrade, "websocket");
+}
+
+// Programs send no Origin; a browser's must be this server's own host.
+bool isForeignOrigin(const http::Request& request) {
+  const auto origin = request.headers.find("Origin");
+  if (!origin || origin->empty()) return false;
+  const auto start = origin->find("://");
+  const auto host = start == std::string_view::npos ? *origin : origin->substr(start + 3);
+  return !boost::iequals(host, request.headers.find("Host").value_or(""));
+}
+
+}  // namespace
+
+Task<ApiResult<std::unique_ptr<http::WebSocket>>> acceptSocket(Call& call) {
+  if (!isWebSocketUpgrade(call.request()))
+    co_return apiFail(426, "WebSocket protocol violation: the request must be a WebSocket upgrade.");
+  if (isForeignOrigin(call.request()))
+    co_return apiFail(403, std::format("Request Origin \"{}\" is not authorized for Host \"{}\".",
+                                       call.request().headers.find("Origin").value_or(""),
+                                       call.request().headers.find("Host").value_or("")));
+  auto socket = co_await call.exchange.acceptWebSocket();
+  if (!socket) co_return apiFail(socket.error());
+  co_return *std::move(socket);
+}
+
+Task<void> drain(http::WebSocket& socket, std::function<void()> onGone) {
+  const auto message = co_await socket.read();
+  onGone();
+  if (message) co_await socket.close(http::CloseCode::ProtocolError, "this socket is for reading only");
+}
+
+}  // namespace berth::server
