@@ -1,0 +1,157 @@
+"""The main job on real parts: create, connect, stop, start, delete a Docker workspace."""
+import concurrent.futures
+import hashlib
+import os
+import socket
+import subprocess
+import time
+import unittest
+
+import berthtest
+
+
+class MainJob(berthtest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.berth = berthtest.Deployment()
+        cls.addClassCleanup(cls.berth.__exit__)
+        cls.berth.__enter__()
+        cls.created = cls.berth.create("quickstart")
+        cls.berth.wait_until_connected("quickstart")
+
+    def container(self):
+        return berthtest.docker("ps", "--format", "{{.Names}}", "--filter", "name=quickstart")
+
+    def open_ssh(self, *arguments, seconds=60, **options):
+        config = self.berth.ssh_config()
+        return subprocess.run(["ssh", *config, *arguments], env=self.berth.environment, capture_output=True, text=True,
+                              timeout=seconds, check=False, **options)
+
+    def test_1_create_ends_running_and_says_how_it_went(self):
+        self.assertEqual(self.berth.workspace("quickstart")["latest_build"]["status"], "running")
+        self.assertIn("quickstart", self.container())
+        self.assertIn("docker_container", self.created.stdout + self.created.stderr)
+
+    def test_2_ssh_runs_commands_in_the_image(self):
+        text = self.berth.ssh("quickstart", "cat /etc/os-release").stdout
+        self.assertIn("Debian", text)
+        done = self.berth.ssh("quickstart", "echo out; echo err >&2; exit 7", check=False)
+        self.assertEqual((done.returncode, done.stdout), (7, "out\n"))
+        self.assertIn("err", done.stderr)
+
+    def test_2_agent_binary_answers_helper_commands(self):
+        text = self.berth.ssh("quickstart", "coder stat mem && coder stat cpu && coder stat disk").stdout
+        self.assertEqual(len(text.splitlines()), 3, text)
+
+    def test_3_openssh_connects_through_config_ssh(self):
+        host = (self.berth.ssh_config(), self.berth.ssh_host("quickstart"))[1]
+        self.assertEqual(self.open_ssh(host, "echo $HOME; exit 3").returncode, 3)
+        with_terminal = self.open_ssh("-tt", host, "stty size; exit 5", stdin=subprocess.DEVNULL)
+        self.assertEqual(with_terminal.returncode, 5, with_terminal.stderr)
+
+    def test_3_terminal_follows_the_window(self):
+        """A real pseudo-terminal on our side: its size arrives, and so does a change of it."""
+        import fcntl
+        import pty
+        import struct
+        import termios
+        leader, follower = pty.openpty()
+        resize = lambda rows, columns: fcntl.ioctl(leader, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        resize(33, 111)
+        process = subprocess.Popen([self.berth.cli_program, "ssh", "quickstart"], env=self.berth.environment,
+                                   stdin=follower, stdout=follower, stderr=follower, start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(follower)
+        os.set_blocking(leader, False)
+        seen = b""
+
+        def shows(text):
+            nonlocal seen
+            try:
+                seen += os.read(leader, 65536)
+            except (BlockingIOError, OSError):
+                pass
+            return text in seen
+
+        try:
+            os.write(leader, b"stty size\n")
+            berthtest.wait_for(lambda: shows(b"33 111"), 20, "size of the terminal arrives")
+            resize(44, 122)
+            berthtest.wait_for(lambda: (os.write(leader, b"stty size\n"), time.sleep(0.2), shows(b"44 122"))[2], 10,
+                               "change of the size arrives")
+            os.write(leader, b"exit 9\n")
+            self.assertEqual(process.wait(timeout=20), 9)
+        finally:
+            process.kill()
+            os.close(leader)
+
+    def test_4_200_megabytes_go_both_ways(self):
+        config = self.berth.ssh_config()
+        host = self.berth.ssh_host("quickstart")
+        blob = self.berth.root / "blob"
+        with open(blob, "wb") as out:
+            for _ in range(200):
+                out.write(os.urandom(1_000_000))
+        back = self.berth.root / "back"
+        for source, target in ((blob, f"{host}:blob"), (f"{host}:blob", back)):
+            done = subprocess.run(["scp", *config, "-q", source, target], env=self.berth.environment,
+                                  capture_output=True, text=True, timeout=180, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        digest = lambda path: hashlib.sha256(path.read_bytes()).hexdigest()
+        self.assertEqual(digest(blob), digest(back))
+
+    def test_4_local_port_forwarding(self):
+        config = self.berth.ssh_config()
+        host = self.berth.ssh_host("quickstart")
+        port = berthtest.free_port()
+        inside = "perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(Listen=>1,LocalAddr=>\"127.0.0.1:8765\",ReuseAddr=>1);" \
+                 "$c=$s->accept;print $c \"hello through \".<$c>;'"
+        forward = subprocess.Popen(["ssh", *config, "-L", f"{port}:127.0.0.1:8765", host, inside],
+                                   env=self.berth.environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(forward.kill)
+
+        def answer():
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                    client.sendall(b"the tunnel\n")
+                    return client.makefile().readline()
+            except OSError:
+                return ""
+
+        self.assertEqual(berthtest.wait_for(answer, 30, "forwarded port answers"), "hello through the tunnel\n")
+
+    def test_5_twenty_sessions_at_once(self):
+        def session(number):
+            began = time.monotonic()
+            done = self.berth.ssh("quickstart", f"sleep 1; echo {number}", seconds=60)
+            return done.stdout.strip(), time.monotonic() - began
+
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            results = list(pool.map(session, range(20)))
+        self.assertEqual([text for text, _ in results], [str(n) for n in range(20)])
+        self.assertLess(max(seconds for _, seconds in results), 20)
+
+    def test_6_ping_and_speedtest(self):
+        self.assertIn("pong from quickstart", self.berth.run("ping", "-n", "2", "quickstart").stdout)
+        self.assertIn("Mbits/sec", self.berth.run("speedtest", "-t", "5s", "quickstart").stdout)
+
+    def test_7_stop_keeps_the_home_directory(self):
+        self.berth.ssh("quickstart", "echo kept > ~/kept-file")
+        self.berth.run("stop", "quickstart", "-y")
+        self.assertEqual(self.container(), "")
+        self.assertEqual(self.berth.workspace("quickstart")["latest_build"]["status"], "stopped")
+        self.berth.run("start", "quickstart", "-y")
+        self.assertEqual(self.berth.ssh("quickstart", "cat ~/kept-file").stdout, "kept\n")
+
+    def test_8_delete_removes_container_and_volume(self):
+        workspace = self.berth.workspace("quickstart")
+        self.assertIn(workspace["id"], berthtest.docker("volume", "ls", "-q"))
+        self.berth.run("delete", "quickstart", "-y")
+        self.assertEqual(self.container(), "")
+        self.assertNotIn(workspace["id"], berthtest.docker("volume", "ls", "-q"))
+        self.assertIsNone(self.berth.workspace("quickstart"))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
