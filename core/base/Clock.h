@@ -9,7 +9,10 @@
 namespace berth {
 
 using WallTime = std::chrono::sys_time<std::chrono::microseconds>;  // UTC, for people and databases
-using TimePoint = std::chrono::steady_clock::time_point;            // monotonic, for timers
+// "No time": what Go peers send for an unset timestamp, 0001-01-01T00:00:00Z.
+inline constexpr WallTime kNoTime{std::chrono::sys_days{std::chrono::year{1} / std::chrono::January / 1}};
+
+using TimePoint = std::chrono::steady_clock::time_point;  // monotonic, for timers
 
 class Clock {
  public:

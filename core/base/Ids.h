@@ -61,6 +61,11 @@ using ResourceId = Id<struct ResourceTag>;
 using AgentId = Id<struct AgentTag>;
 using AppId = Id<struct AppTag>;
 using PeerId = Id<struct PeerTag>;
+using PresetId = Id<struct PresetTag>;
+using LogSourceId = Id<struct LogSourceTag>;
+using ScriptId = Id<struct ScriptTag>;
+using WorkerId = Id<struct WorkerTag>;  // a provisioner daemon
+using RequestId = Id<struct RequestTag>;
 
 }  // namespace berth
 
