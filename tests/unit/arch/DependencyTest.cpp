@@ -37,10 +37,11 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"tunnel/dialer",
      {"core/base", "core/http", "core/rpc", "core/client", "core/agent", "tunnel/wire", "tunnel/node",
       "tunnel/coordination", "tunnel/derp", "tunnel/netstack"}},
+    {"ui/theme", {}},
     {"ui/bridge", {"core/base", "core/api", "core/http", "core/client"}},
-    {"ui/models", {"core/base", "core/api", "ui/bridge"}},
-    {"ui/presenters", {"core/base", "core/api", "ui/bridge", "ui/models"}},
-    {"ui/views", {"core/base", "core/api", "ui/bridge", "ui/models", "ui/presenters"}},
+    {"ui/models", {"core/base", "core/api", "ui/theme", "ui/bridge"}},
+    {"ui/presenters", {"core/base", "core/api", "ui/theme", "ui/bridge", "ui/models"}},
+    {"ui/views", {"core/base", "core/api", "ui/theme", "ui/bridge", "ui/models", "ui/presenters"}},
 };
 
 const fs::path& sourceDir() {
