@@ -107,15 +107,17 @@ class StockServer(berthtest.Server):
         rc = self.directory / "tofurc"
         mirror = berthtest.CACHE_DIR / "providers"
         rc.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
+        self.command = [PEER, "server"]
+        self.command_environment = {
+            **os.environ, "HOME": str(self.directory), "PATH": f"{path}:{os.environ['PATH']}",
+            "TF_CLI_CONFIG_FILE": str(rc), "CODER_PG_CONNECTION_URL": database,
+            "CODER_HTTP_ADDRESS": f"0.0.0.0:{self.port}", "CODER_ACCESS_URL": self.url,
+            "CODER_CONFIG_DIR": str(self.directory), "CODER_CACHE_DIRECTORY": str(self.directory / "cache"),
+            "CODER_TELEMETRY_ENABLE": "false", "CODER_UPDATE_CHECK": "false",
+            "CODER_DERP_SERVER_STUN_ADDRESSES": "disable"}
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen(
-                [PEER, "server"], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-                env={**os.environ, "HOME": str(self.directory), "PATH": f"{path}:{os.environ['PATH']}",
-                     "TF_CLI_CONFIG_FILE": str(rc), "CODER_PG_CONNECTION_URL": database,
-                     "CODER_HTTP_ADDRESS": f"0.0.0.0:{self.port}", "CODER_ACCESS_URL": self.url,
-                     "CODER_CONFIG_DIR": str(self.directory), "CODER_CACHE_DIRECTORY": str(self.directory / "cache"),
-                     "CODER_TELEMETRY_ENABLE": "false", "CODER_UPDATE_CHECK": "false",
-                     "CODER_DERP_SERVER_STUN_ADDRESSES": "disable"})
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                            start_new_session=True, env=self.command_environment)
         berthtest.wait_for(lambda: self.answers() or self.has_ended(), seconds, f"stock server: {self.log()}")
         return self
 
