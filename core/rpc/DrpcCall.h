@@ -54,10 +54,12 @@ class DrpcCall {
   // Goes out in one write with what is sent next.
   Result<void> queueMessage(const MessageLite& message);
 
+  static Result<void> parse(const std::string& body, MessageLite& message);
+
  private:
   void queue(drpc::PacketKind kind, std::string_view body);
   Task<Result<void>> flush();
-  static Result<void> parse(const std::string& body, MessageLite& message);
+
   explicit DrpcCall(std::unique_ptr<Stream> stream) : m_stream(std::move(stream)) {}
   Task<Result<drpc::Packet>> receivePacket();
 
@@ -66,8 +68,11 @@ class DrpcCall {
   std::string m_outgoing;
   std::uint64_t m_streamId = 1;
   std::uint64_t m_nextMessageId = 1;
+  std::uint64_t m_servedStreamId = 0;  // of the last call that was served here
+  std::optional<drpc::Packet> m_nextCall;
   bool m_isClient = false;
-  bool m_peerIsDone = false;  // Close, CloseSend or Error was received
+  bool m_peerIsDone = false;  // sends no more messages
+  bool m_peerIsGone = false;  // and wants none
 };
 
 }  // namespace berth::rpc

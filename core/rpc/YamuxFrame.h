@@ -61,6 +61,9 @@ class FrameReader {
   // The next item from `input`, which is advanced; nullopt when more bytes are needed. Dead after a failure.
   Result<std::optional<Item>> next(ByteView& input);
 
+  // How much of the current data frame is still to come.
+  std::uint32_t bodyLeft() const noexcept { return m_bodyLeft; }
+
  private:
   std::array<std::byte, kHeaderSize> m_header{};
   std::size_t m_headerFilled = 0;
