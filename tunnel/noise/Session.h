@@ -1,0 +1,47 @@
+// One pair of transport keys with its counters: what a finished handshake leaves.
+#pragma once
+
+#include <optional>
+
+#include "core/base/Clock.h"
+#include "tunnel/noise/Constants.h"
+#include "tunnel/noise/Handshake.h"
+#include "tunnel/noise/IndexTable.h"
+#include "tunnel/noise/ReplayWindow.h"
+
+namespace berth::tunnel::noise {
+
+class Session {
+ public:
+  enum class Role { Initiator, Responder };
+  Session(IndexTable::Lease index, std::uint32_t remoteIndex, const TransportKeys& keys, Role role, TimePoint now);
+
+  std::uint32_t localIndex() const noexcept { return m_index.index(); }
+  bool isExpired(TimePoint now) const noexcept { return now - m_createdAt >= kRejectAfterTime; }
+  bool canSend(TimePoint now) const noexcept { return !isExpired(now) && m_sendCounter < kRejectAfterMessages; }
+
+  // Whether having sent now calls for a new handshake.
+  bool isDueForRekeyOnSend(TimePoint now) const noexcept;
+  // Whether having received now does; true once.
+  bool takeRekeyOnReceive(TimePoint now) noexcept;
+
+  // Builds a transport message around the inner packet at buffer[kTransportHeaderSize, +innerSize), in place. The
+  // buffer has room for transportSize(innerSize).
+  ByteSpan seal(ByteSpan buffer, std::size_t innerSize);
+
+  // Decrypts a transport message in place and checks its counter; the inner packet with its padding.
+  std::optional<ByteSpan> open(ByteSpan datagram, std::uint64_t counter);
+
+ private:
+  IndexTable::Lease m_index;
+  std::uint32_t m_remoteIndex;
+  Role m_role;
+  bool m_hasAskedForRekey = false;
+  TimePoint m_createdAt;
+  std::uint64_t m_sendCounter = 0;
+  Aead m_seal;
+  Aead m_open;
+  ReplayWindow m_window;
+};
+
+}  // namespace berth::tunnel::noise
