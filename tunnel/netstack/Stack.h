@@ -1,0 +1,53 @@
+// lwIP itself: one per process, whatever the number of Netstacks on it. All Netstacks that live at the same time share
+// one thread; each is an lwIP netif, and lwIP finds the netif by a packet's source address (outgoing) or is told it
+// (incoming), so several nodes in one process talk to each other through their tunnels like nodes of several machines.
+//
+// Time: lwIP's TCP wants a tick each 50 ms while something is under way (data in flight, an acknowledgement held back,
+// a connection closing). While nothing is, no timer runs; the ticks that were left out are added at the next event.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
+
+#include "core/base/Clock.h"
+#include "core/base/Task.h"
+
+namespace berth::tunnel::netstack {
+
+class Stack {
+ public:
+  // The stack of this process, made when there is none. Throws std::logic_error if it runs in another io_context.
+  static std::shared_ptr<Stack> acquire(const asio::any_io_executor& executor, const Clock& clock);
+  ~Stack();
+  Stack(const Stack&) = delete;
+  Stack& operator=(const Stack&) = delete;
+
+  // Before anything is done with lwIP: catches up with the ticks that were left out, and starts ticking.
+  void wake();
+
+  TimePoint now() const { return m_clock.now(); }
+
+  // A share of the process-wide budget for receive windows; false when it is used up.
+  bool grantWindow(std::size_t bytes) noexcept;
+  void returnWindow(std::size_t bytes) noexcept { m_windowGranted -= bytes; }
+
+  // When onTimer() wants to be called; nothing while idle. The Stack calls it by itself; tests with a clock of their
+  // own do so themselves.
+  std::optional<TimePoint> nextTimerAt() const noexcept { return m_nextTickAt; }
+  void onTimer(TimePoint now);
+
+ private:
+  Stack(const asio::any_io_executor& executor, const Clock& clock);
+  void schedule(TimePoint at);
+
+  asio::any_io_executor m_executor;
+  const Clock& m_clock;
+  asio::steady_timer m_timer;
+  std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true);
+  TimePoint m_lastTickAt;
+  std::optional<TimePoint> m_nextTickAt;
+  std::size_t m_windowGranted = 0;
+};
+
+}  // namespace berth::tunnel::netstack
