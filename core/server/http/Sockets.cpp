@@ -20,6 +20,16 @@ bool isForeignOrigin(const http::Request& request) {
   return !boost::iequals(host, request.headers.find("Host").value_or(""));
 }
 
+Task<void> closeAfter(http::WebSocket& socket, Task<Farewell> writer) {
+  const Farewell farewell = co_await std::move(writer);
+  co_await socket.close(farewell.code, farewell.reason);
+}
+
+Task<Farewell> waitForClose(Events::Subscription& subscription) {
+  while (co_await subscription.wait(std::chrono::minutes(1))) continue;
+  co_return Farewell{http::CloseCode::GoingAway, "the server is shutting down"};
+}
+
 }  // namespace
 
 Task<ApiResult<std::unique_ptr<http::WebSocket>>> acceptSocket(Call& call) {
@@ -38,6 +48,15 @@ Task<void> drain(http::WebSocket& socket, std::function<void()> onGone) {
   const auto message = co_await socket.read();
   onGone();
   if (message) co_await socket.close(http::CloseCode::ProtocolError, "this socket is for reading only");
+}
+
+Task<void> serveOneWay(http::WebSocket& socket, Events::Subscription& subscription, Task<Farewell> writer) {
+  using asio::experimental::awaitable_operators::operator&&;
+  co_await (drain(socket, [&subscription] { subscription.close(); }) && closeAfter(socket, std::move(writer)));
+}
+
+Task<void> keepOpen(http::WebSocket& socket, Events::Subscription& subscription) {
+  co_await serveOneWay(socket, subscription, waitForClose(subscription));
 }
 
 }  // namespace berth::server

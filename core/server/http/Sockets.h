@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/http/WebSocket.h"
+#include "core/server/Events.h"
 #include "core/server/http/Call.h"
 
 namespace berth::server {
@@ -12,8 +13,19 @@ namespace berth::server {
 // answers with Answered.
 Task<ApiResult<std::unique_ptr<http::WebSocket>>> acceptSocket(Call& call);
 
-// Reads and drops what a peer sends on a one-way socket until it leaves; a data message is a protocol error (1002).
-// Runs beside the writer; ends it through `onGone`.
+// For one-way sockets: reads, and drops what a peer sends, until it leaves; then calls `onGone`. A data message is a
+// protocol error (1002). Runs beside the writer.
 Task<void> drain(http::WebSocket& socket, std::function<void()> onGone);
+
+// Runs `writer` beside drain(): when the peer leaves, `subscription` is closed, which ends the writer; when the writer
+// ends, the socket is closed as it says. Returns when both are done.
+struct Farewell {
+  http::CloseCode code = http::CloseCode::Normal;
+  std::string reason;
+};
+Task<void> serveOneWay(http::WebSocket& socket, Events::Subscription& subscription, Task<Farewell> writer);
+
+// A socket on which this server has nothing more to say: until the peer leaves or the server stops.
+Task<void> keepOpen(http::WebSocket& socket, Events::Subscription& subscription);
 
 }  // namespace berth::server
