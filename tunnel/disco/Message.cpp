@@ -7,8 +7,6 @@ namespace berth::tunnel::disco {
 
 namespace {
 
-constexpr std::array<std::byte, kMagicSize> kMagic{std::byte{0x54}, std::byte{0x53}, std::byte{0xf0},
-                                                   std::byte{0x9f}, std::byte{0x92}, std::byte{0xac}};
 constexpr std::size_t kTypeAndVersion = 2;
 constexpr std::size_t kEndpointSize = 16 + 2;
 constexpr std::size_t kPaddedPayload = 1230;
@@ -88,10 +86,6 @@ std::string text(const CallMeMaybe& message) {
 
 }  // namespace
 
-bool looksLikeDisco(ByteView packet) noexcept {
-  return packet.size() >= kMagicSize + wire::kKeySize && std::equal(kMagic.begin(), kMagic.end(), packet.begin());
-}
-
 wire::DiscoPublic senderOf(ByteView packet) {
   wire::Reader in(packet.subspan(kMagicSize));
   return wire::DiscoPublic(in.array<wire::kKeySize>());
@@ -103,7 +97,7 @@ Bytes seal(const Message& message, const wire::DiscoPublic& self, const wire::Bo
   const Bytes text = std::visit([](const auto& kind) { return plaintext(kind); }, message);
   Bytes packet(kPacketHeaderSize + wire::Box::kOverhead + text.size());
   wire::Writer out(packet);
-  out.bytes(kMagic);
+  out.bytes(wire::kDiscoMagic);
   out.bytes(self.bytes());
   out.bytes(nonce);
   out.bytes(box.seal(text, nonce));

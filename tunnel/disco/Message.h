@@ -22,10 +22,11 @@
 #include "tunnel/wire/Address.h"
 #include "tunnel/wire/Box.h"
 #include "tunnel/wire/Keys.h"
+#include "tunnel/wire/Packet.h"
 
 namespace berth::tunnel::disco {
 
-inline constexpr std::size_t kMagicSize = 6;
+inline constexpr std::size_t kMagicSize = wire::kDiscoMagic.size();
 inline constexpr std::size_t kPacketHeaderSize = kMagicSize + wire::kKeySize + wire::Box::kNonceSize;
 inline constexpr std::size_t kPaddedPacketSize = 1310;  // of ping and pong
 
@@ -47,8 +48,7 @@ struct CallMeMaybe {
 };
 using Message = std::variant<Ping, Pong, CallMeMaybe>;
 
-// By magic and size, before anything is decrypted: such a packet is disco whatever comes of it, and never WireGuard.
-bool looksLikeDisco(ByteView packet) noexcept;
+using wire::looksLikeDisco;
 
 // The key it says it is from; only for what looksLikeDisco() accepted.
 wire::DiscoPublic senderOf(ByteView packet);

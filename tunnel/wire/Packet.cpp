@@ -1,5 +1,6 @@
 #include "tunnel/wire/Packet.h"
 
+#include "tunnel/wire/Keys.h"
 #include "tunnel/wire/Reader.h"
 #include "tunnel/wire/Writer.h"
 
@@ -44,6 +45,11 @@ std::optional<Ports> parsePorts(ByteView payload) {
   Reader in(payload);
   const Ports ports{in.u16be(), in.u16be()};
   return in.isOk() ? std::optional(ports) : std::nullopt;
+}
+
+bool looksLikeDisco(ByteView datagram) noexcept {
+  return datagram.size() >= kDiscoMagic.size() + kKeySize &&
+         std::equal(kDiscoMagic.begin(), kDiscoMagic.end(), datagram.begin());
 }
 
 std::optional<TsmpMessage> parseTsmp(ByteView payload) {

@@ -1,5 +1,5 @@
-// Checked views of the inner packets: IPv6 (RFC 8200 3), the ports of TCP and UDP, and TSMP, the liveness protocol of
-// the tailnet (reference/tailnet.md 2.9). Views borrow; what they view must outlive them.
+// Checked views of packets: IPv6 (RFC 8200 3), the ports of TCP and UDP, TSMP (the liveness protocol of the tailnet,
+// reference/tailnet.md 2.9), and the sign of disco. Views borrow; what they view must outlive them.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +40,12 @@ struct Ports {
 };
 // Of a TCP or UDP payload (the bytes behind the IPv6 header).
 std::optional<Ports> parsePorts(ByteView payload);
+
+// Whether a datagram is disco (reference/tailnet.md 6.1): by magic and size, before anything is decrypted. Such a
+// packet is disco whatever comes of it, and never WireGuard.
+inline constexpr std::array<std::byte, 6> kDiscoMagic{std::byte{0x54}, std::byte{0x53}, std::byte{0xf0},
+                                                      std::byte{0x9f}, std::byte{0x92}, std::byte{0xac}};
+bool looksLikeDisco(ByteView datagram) noexcept;
 
 // TSMP
 inline constexpr std::size_t kTsmpDataSize = 8;
