@@ -2,13 +2,6 @@
 
 namespace berth::server {
 
-JobStatus jobStatusOf(const JobTimes& job) {
-  if (job.hasError) return JobStatus::Failed;
-  if (job.completedAt) return job.canceledAt ? JobStatus::Canceled : JobStatus::Succeeded;
-  if (job.canceledAt) return JobStatus::Canceling;
-  return job.startedAt ? JobStatus::Running : JobStatus::Pending;
-}
-
 WorkspaceStatus workspaceStatusOf(Transition transition, JobStatus job) {
   const auto byTransition = [transition](WorkspaceStatus start, WorkspaceStatus stop, WorkspaceStatus remove) {
     switch (transition) {

@@ -1,4 +1,5 @@
-// Every status that is derived rather than stored, in one place (reference/rest-api.md 3.10, 4.8, 4.12, 5.2, 5.3).
+// Every status that is derived rather than stored, in one place; a job's own is
+// store::JobRecord::status() (reference/rest-api.md 4.8, 4.12, 5.2, 5.3).
 #pragma once
 
 #include <optional>
@@ -11,12 +12,6 @@ namespace berth::server {
 
 // An agent that has not been heard of for this long counts as gone: twice the interval of its pings.
 inline constexpr std::chrono::seconds kAgentInactiveAfter{30};
-
-struct JobTimes {
-  std::optional<WallTime> startedAt, completedAt, canceledAt;
-  bool hasError = false;
-};
-JobStatus jobStatusOf(const JobTimes& job);
 
 WorkspaceStatus workspaceStatusOf(Transition transition, JobStatus job);
 
