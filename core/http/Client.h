@@ -13,11 +13,11 @@ namespace berth::http {
 
 struct ClientOptions {
   std::chrono::milliseconds connectTimeout{10'000};
-  std::chrono::milliseconds requestTimeout{60'000};
+  std::chrono::milliseconds requestTimeout{60'000};  // without any progress
   std::size_t maxResponseBody = 256U << 20;
-  std::string caFile;  // extra trusted certificates (PEM); empty for the system's alone
+  std::string caFile = {};  // extra trusted certificates (PEM); empty for the system's alone
   bool verifiesCertificate = true;
-  Headers defaultHeaders;  // added to every request, upgrades included
+  Headers defaultHeaders = {};  // added to every request, upgrades included
 };
 
 struct Upgraded {
@@ -25,7 +25,8 @@ struct Upgraded {
   std::unique_ptr<Stream> stream;  // begins with the first byte after it
 };
 
-// All calls on the executor given at construction; requests may run side by side.
+// All calls on the executor given at construction; requests may run side by side. The client outlives its calls; what
+// they gave (sockets, streams) may outlive the client.
 class Client {
  public:
   virtual ~Client() = default;
@@ -36,7 +37,7 @@ class Client {
   // As send(), handing the body over in pieces instead of collecting it. For downloads.
   virtual Task<Result<Response>> sendStreaming(Request request, std::function<Result<void>(ByteView)> onBody) = 0;
 
-  // A refused upgrade gives ErrorCode::Unavailable unless `refusal` is given; then that receives the response.
+  // A refused upgrade (any answer but 101) gives ErrorCode::Unavailable; `refusal`, if given, receives that answer.
   virtual Task<Result<std::unique_ptr<WebSocket>>> openWebSocket(Request request, Response* refusal = nullptr) = 0;
 
   // Any other protocol after "Upgrade:" (the DERP relay). A refusal as for openWebSocket().

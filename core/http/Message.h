@@ -29,8 +29,8 @@ class Headers {
 struct Request {
   std::string method = "GET";
   std::string target = "/";  // as on the request line: path and query, percent-encoded
-  Headers headers;
-  std::string body;
+  Headers headers = {};
+  std::string body = {};
 
   std::string_view path() const;                                  // target up to '?', still encoded
   std::optional<std::string> query(std::string_view name) const;  // decoded; the first of that name
@@ -39,8 +39,8 @@ struct Request {
 
 struct Response {
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers = {};
+  std::string body = {};
 };
 
 std::string percentEncode(std::string_view text);                 // everything but unreserved characters
@@ -48,10 +48,10 @@ std::optional<std::string> percentDecode(std::string_view text);  // "%2F" to "/
 
 // scheme "http" or "https"; port is always filled in; path without a trailing slash ("" for the root).
 struct Url {
-  std::string scheme;
-  std::string host;  // IPv6 without brackets
+  std::string scheme = {};
+  std::string host = {};  // IPv6 without brackets
   std::uint16_t port = 0;
-  std::string path;
+  std::string path = {};
 
   bool isTls() const { return scheme == "https"; }
   std::string hostHeader() const;  // the port left out when it is the scheme's own

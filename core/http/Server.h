@@ -15,8 +15,8 @@ namespace berth::http {
 struct ServerLimits {
   std::size_t header = 64U << 10;
   std::size_t body = 16U << 20;  // a route may ask for another limit with Handler's `bodyLimit`
-  std::chrono::seconds headerTimeout{20};
-  std::chrono::seconds idleTimeout{120};
+  std::chrono::milliseconds headerTimeout{20'000};
+  std::chrono::milliseconds idleTimeout{120'000};  // also for each read of a body
 };
 
 // Sends a body whose length is not known beforehand (chunked): downloads, server-sent events.
@@ -45,9 +45,9 @@ class Exchange {
 };
 
 struct Handler {
-  std::function<Task<void>(Exchange&)> handle;
+  std::function<Task<void>(Exchange&)> handle = {};
   // The body limit for a request, seen before its body is read; the default answers ServerLimits::body.
-  std::function<std::size_t(const Request& head)> bodyLimit;
+  std::function<std::size_t(const Request& head)> bodyLimit = {};
 };
 
 // Stopping order (design.md 4): stop() closes the listeners, cancels every handler that still runs, and ends when the
