@@ -73,10 +73,6 @@ class Coordinator {
   // Of a connected peer.
   std::optional<PeerNetwork> networkOf(AgentId agent) const;
 
-  // The DERP map in the JSON form of reference/tailnet.md 4.2, and in protobuf form (serialised).
-  std::string derpMapJson() const;
-  std::string derpMapProto() const;
-
   // Tells every peer ("coordinator closed"), ends all sessions and waits for them. May be called twice.
   Task<void> stop();
 
