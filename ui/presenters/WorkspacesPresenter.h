@@ -1,0 +1,88 @@
+// What the workspace list does: keeps the models current from all deployments and runs the actions that a row offers.
+// Knows no widget. Main thread.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include "ui/bridge/Deployment.h"
+#include "ui/models/BuildLogModel.h"
+#include "ui/models/TemplateModel.h"
+#include "ui/models/WorkspaceFilter.h"
+#include "ui/models/WorkspaceModel.h"
+
+namespace berth::ui {
+
+// Names a workspace across deployments.
+struct WorkspaceKey {
+  QString deploymentId;
+  QString workspaceId;
+  bool operator==(const WorkspaceKey&) const = default;
+};
+
+class WorkspacesPresenter : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit WorkspacesPresenter(QObject* parent = nullptr);
+
+  // Not owned; removed by itself when it is destroyed.
+  void addDeployment(Deployment* deployment);
+  Deployment* deployment(const QString& id) const;
+  bool hasSeveralDeployments() const { return m_deployments.size() > 1; }
+  const QList<Deployment*>& deployments() const { return m_deployments; }
+
+  WorkspaceModel* model() { return &m_model; }
+  WorkspaceFilter* filter() { return &m_filter; }
+  TemplateModel* templates() { return &m_templates; }
+
+  std::optional<WorkspaceItem> workspace(const WorkspaceKey& key) const;
+  static WorkspaceKey keyOf(const QModelIndex& index);
+
+  // The log of one workspace's latest build; follows a newer build by itself until another workspace is chosen.
+  BuildLogModel* log() { return &m_log; }
+  void showLog(const WorkspaceKey& key);
+  void hideLog();
+  WorkspaceKey logged() const { return m_logged; }
+
+  // What runs now, over all deployments: for the status bar and the tray.
+  QList<std::pair<WorkspaceKey, WorkspaceItem>> changing() const;
+  int runningCount() const;
+
+ public Q_SLOTS:
+  void start(const berth::ui::WorkspaceKey& key);
+  void stop(const berth::ui::WorkspaceKey& key);
+  void restart(const berth::ui::WorkspaceKey& key);
+  void remove(const berth::ui::WorkspaceKey& key);
+  void cancel(const berth::ui::WorkspaceKey& key);
+  void create(const QString& deploymentId, const QString& templateId, const QString& name);
+
+ Q_SIGNALS:
+  void workspacesChanged();
+  void deploymentsChanged();
+  void failed(const QString& what, const QString& why);  // an action that did not work
+  void buildEnded(const berth::ui::WorkspaceKey& key, const berth::ui::WorkspaceItem& item);
+  void loggedChanged();
+
+ private:
+  void run(const WorkspaceKey& key, Transition transition, const QString& what);
+  void receive(Deployment* deployment, const WorkspaceList& workspaces);
+  void setState(Deployment* deployment, LoadState state, const QString& detail, const QString& error);
+  void followCurrentBuild();
+  Reply reporting(const QString& what);
+
+  QList<Deployment*> m_deployments;
+  QSet<WorkspaceKey> m_restarting;  // stopped on the way to being started again
+  WorkspaceModel m_model;
+  WorkspaceFilter m_filter;
+  TemplateModel m_templates;
+  BuildLogModel m_log;
+  WorkspaceKey m_logged;
+  QString m_followedBuild;
+};
+
+size_t qHash(const WorkspaceKey& key, size_t seed = 0) noexcept;
+
+}  // namespace berth::ui
+
+Q_DECLARE_METATYPE(berth::ui::WorkspaceKey)

@@ -1,0 +1,32 @@
+// One sentence on top of a page, with a glyph and at most one small button. Pushes the content down, never floats.
+#pragma once
+
+#include <QFrame>
+#include <QLabel>
+#include <QPushButton>
+
+#include "ui/theme/Colors.h"
+
+namespace berth::ui {
+
+class Banner : public QFrame {
+  Q_OBJECT
+
+ public:
+  explicit Banner(QWidget* parent = nullptr);
+
+  void show(Role role, const QString& sentence, const QString& buttonText = {});
+
+ Q_SIGNALS:
+  void buttonClicked();
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  QLabel* m_text;
+  QPushButton* m_button;
+  Role m_role = Role::Attention;
+};
+
+}  // namespace berth::ui
