@@ -23,6 +23,7 @@ namespace berth::server {
 class AgentBinaries;
 class AgentRpc;
 class Coordinator;
+struct Credentials;
 
 // Constant after start.
 struct Deployment {
@@ -39,6 +40,7 @@ struct Services {
 
   // The rest may be absent in tests; routes that need an absent one answer 503 or as stock does without the feature.
   provision::Worker* worker = nullptr;
+  Credentials* credentials = nullptr;  // signing in
   Coordinator* coordinator = nullptr;
   AgentRpc* agentRpc = nullptr;
   AgentBinaries* binaries = nullptr;
