@@ -57,6 +57,7 @@ struct Client::State {
 
   void close() noexcept {
     isClosed = true;
+    onRoom = nullptr;
     stream->close();
     queued.notify();
     closed.notify();
@@ -68,6 +69,8 @@ struct Client::State {
   Notifier closed;
   FrameDecoder decoder;
   FrameQueue outgoing;
+  std::size_t roomAt = 0;
+  std::function<void()> onRoom;
   TokenBucket allowance;
   wire::RelayPublic relay;
   std::optional<Frame> pending;  // the one that wait() saw
@@ -97,6 +100,11 @@ void Client::close() noexcept { m_state->close(); }
 
 const wire::RelayPublic& Client::relayKey() const noexcept { return m_state->relay; }
 
+void Client::setOnRoom(std::size_t bytes, std::function<void()> handler) {
+  m_state->roomAt = bytes;
+  m_state->onRoom = std::move(handler);
+}
+
 std::size_t Client::queuedBytes() const noexcept { return m_state->outgoing.byteCount(); }
 
 Task<void> Client::writeQueued(std::shared_ptr<State> state) {
@@ -108,6 +116,9 @@ Task<void> Client::writeQueued(std::shared_ptr<State> state) {
     }
     chunk.clear();
     state->outgoing.takeInto(chunk, kWriteSize);
+    // A copy, since the handler may close the client.
+    if (state->outgoing.byteCount() <= state->roomAt)
+      if (const auto onRoom = state->onRoom) onRoom();
     if (auto written = co_await state->stream->write(chunk); !written) {
       if (!state->failure) state->failure = written.error();
       break;

@@ -11,6 +11,7 @@
 // executor.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <variant>
 
@@ -63,6 +64,9 @@ class Client {
   Result<void> send(const wire::NodePublic& to, ByteView packet);
   void notePreferred(bool isHome);
   void ping(const PingData& data);
+
+  // Calls `handler` after writes that leave at most `bytes` queued: the sender may go on. Not from within send().
+  void setOnRoom(std::size_t bytes, std::function<void()> handler);
 
   // How much send() has left to be written; grows when the relay is slower than we are.
   std::size_t queuedBytes() const noexcept;

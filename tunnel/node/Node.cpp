@@ -1,0 +1,323 @@
+#include "tunnel/node/Node.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "core/base/Log.h"
+#include "tunnel/disco/Message.h"
+#include "tunnel/node/HomeRegion.h"
+#include "tunnel/node/Relays.h"
+#include "tunnel/noise/Device.h"
+#include "tunnel/path/PathSelector.h"
+#include "tunnel/wire/Packet.h"
+
+namespace berth::tunnel {
+
+namespace {
+
+constexpr std::size_t kDestinationAt = 24;  // in an IPv6 header
+
+std::shared_ptr<const RelayEnvironment> makeEnvironment(const asio::any_io_executor& executor, const Clock& clock,
+                                                        Rng& rng, const http::ClientOptions& http) {
+  return std::make_shared<RelayEnvironment>(
+      RelayEnvironment{executor, clock, rng, wire::NodePrivate::generate(rng), http});
+}
+
+}  // namespace
+
+class Node::Impl final : public RelayUser, public std::enable_shared_from_this<Node::Impl> {
+ public:
+  Impl(const asio::any_io_executor& executor, const Clock& clock, Rng& rng, const NodeOptions& options)
+      : addresses(options.addresses),
+        environment(makeEnvironment(executor, clock, rng, options.http)),
+        device(environment->key, rng, clock.wallNow(), clock.now()),
+        paths(wire::DiscoPrivate::generate(rng), device.publicKey(), rng),
+        netstack(executor, clock, [this](ByteView packet) { return sendPacket(packet); }),
+        m_relays(environment, *this),
+        m_clock(clock),
+        m_timer(executor) {
+    netstack.setAddresses(addresses);
+  }
+
+  void setDerpMap(const wire::DerpMap& map, bool forcesWebSockets);
+  bool isHomeConnected() const noexcept { return m_relays.isHomeUp(); }
+  void putPeer(const PeerConfig& config);
+  void removePeer(const wire::NodePublic& key);
+  void setPeerKeepalive(const wire::NodePublic& key, std::chrono::seconds interval);
+  std::optional<PeerStatus> findPeerStatus(const wire::NodePublic& key) const;
+  Task<Result<DiscoPing>> discoPing(wire::NodePublic key, std::chrono::milliseconds timeout);
+  void stop() noexcept;
+
+  void onRelayUp(int region) override;
+  void onRelayPacket(int region, const wire::NodePublic& source, ByteSpan packet) override;
+  void onRelayBatchEnd() override { flushDevice(); }
+  void onRelayRoom(int) override { netstack.resume(); }
+  void onRelayGone(int region, const wire::NodePublic& peer) override { paths.onGone(peer, region); }
+  void onRelayForcedWebSocket(int region, const std::string& reason) override;
+  void onRelayLatency(int region, std::chrono::nanoseconds roundTrip) override;
+
+  // Constant after construction.
+  const std::vector<Ipv6> addresses;
+  const std::shared_ptr<const RelayEnvironment> environment;
+
+  noise::Device device;
+  path::PathSelector paths;
+  netstack::Netstack netstack;
+  SelfInfo selfInfo;
+  std::function<void(const SelfInfo&)> onSelfChanged;
+
+ private:
+  struct DiscoWait {
+    explicit DiscoWait(const asio::any_io_executor& executor) : timer(executor) {}
+    asio::steady_timer timer;
+    std::optional<DiscoPing> answer;
+  };
+
+  bool sendPacket(ByteView packet);
+  RelayLink* linkTo(const wire::NodePublic& peer);
+  void onDisco(int region, const wire::NodePublic& source, ByteView packet, TimePoint now);
+  void flushDevice();
+  void armTimer();
+  void changeSelf(const std::function<void(SelfInfo&)>& change);
+  static Task<void> chooseHomeByLatency(std::weak_ptr<Impl> weak, wire::DerpMap map);
+
+  Relays m_relays;
+  const Clock& m_clock;
+  asio::steady_timer m_timer;
+  TimePoint m_timerAt = TimePoint::max();
+  wire::DerpMap m_map;
+  std::array<std::byte, noise::transportSize(wire::kInnerMtu)> m_buffer{};
+  std::multimap<wire::NodePublic, std::weak_ptr<DiscoWait>> m_discoWaits;
+  std::map<int, bool> m_wasUp;
+  bool m_isStopped = false;
+};
+
+// ---- relays and home
+
+void Node::Impl::setDerpMap(const wire::DerpMap& map, bool forcesWebSockets) {
+  if (m_isStopped) return;
+  m_map = map;
+  m_relays.setMap(map, forcesWebSockets);
+  const auto candidates = candidateRegions(map);
+  if (candidates.size() > 1) {
+    asio::co_spawn(environment->executor, chooseHomeByLatency(weak_from_this(), map), asio::detached);
+  } else if (!candidates.empty()) {
+    m_relays.setHome(candidates.front());
+    changeSelf([&](SelfInfo& info) { info.homeRegion = candidates.front(); });
+  }
+}
+
+Task<void> Node::Impl::chooseHomeByLatency(std::weak_ptr<Impl> weak, wire::DerpMap map) {
+  const auto environment = weak.lock()->environment;
+  const Latencies latencies = co_await measureLatencies(environment, map);
+  const auto self = weak.lock();
+  if (!self || self->m_isStopped || self->m_map != map) co_return;
+  const auto oldHome = self->selfInfo.homeRegion == 0 ? std::nullopt : std::optional(self->selfInfo.homeRegion);
+  const auto home = chooseHome(map, latencies, oldHome);
+  if (!home) co_return;
+  self->m_relays.setHome(*home);
+  self->changeSelf([&](SelfInfo& info) {
+    info.homeRegion = *home;
+    info.latencies = latencies;
+  });
+}
+
+void Node::Impl::changeSelf(const std::function<void(SelfInfo&)>& change) {
+  SelfInfo changed = selfInfo;
+  change(changed);
+  if (changed == selfInfo) return;
+  selfInfo = std::move(changed);
+  if (onSelfChanged && selfInfo.homeRegion != 0) onSelfChanged(selfInfo);
+}
+
+void Node::Impl::onRelayUp(int region) {
+  const bool isBack = std::exchange(m_wasUp[region], true);
+  if (isBack) netstack.retransmitSoon();
+  netstack.resume();
+}
+
+void Node::Impl::onRelayForcedWebSocket(int region, const std::string& reason) {
+  changeSelf([&](SelfInfo& info) { info.forcedWebSockets[region] = reason; });
+}
+
+void Node::Impl::onRelayLatency(int region, std::chrono::nanoseconds roundTrip) {
+  changeSelf([&](SelfInfo& info) { info.latencies[region] = roundTrip; });
+}
+
+// ---- peers
+
+void Node::Impl::putPeer(const PeerConfig& config) {
+  if (m_isStopped || device.putPeer(config.key, config.addresses) == nullptr) return;
+  paths.putPeer(config.key, {config.disco, config.homeRegion, config.endpoints});
+}
+
+void Node::Impl::removePeer(const wire::NodePublic& key) {
+  const noise::Peer* const peer = device.findPeer(key);
+  if (peer == nullptr) return;
+  for (const Ipv6& address : std::vector(peer->allowedIps())) netstack.abortPeer(address);
+  device.removePeer(key);
+  paths.removePeer(key);
+}
+
+void Node::Impl::setPeerKeepalive(const wire::NodePublic& key, std::chrono::seconds interval) {
+  noise::Peer* const peer = device.findPeer(key);
+  if (peer == nullptr || m_isStopped) return;
+  peer->setPersistentKeepalive(interval, m_clock.now());
+  flushDevice();
+}
+
+std::optional<PeerStatus> Node::Impl::findPeerStatus(const wire::NodePublic& key) const {
+  const noise::Peer* const peer = device.findPeer(key);
+  const auto route = paths.routeTo(key);
+  if (peer == nullptr || !route) return std::nullopt;
+  return PeerStatus{peer->hasSession(m_clock.now()), std::get<path::RelayRoute>(*route).region, peer->lastHandshakeAt(),
+                    peer->statistics().receivedBytes, peer->statistics().sentBytes};
+}
+
+// ---- packets
+
+RelayLink* Node::Impl::linkTo(const wire::NodePublic& peer) {
+  const auto route = paths.routeTo(peer);
+  return route ? m_relays.link(std::get<path::RelayRoute>(*route).region) : nullptr;
+}
+
+// From the netstack. A packet that leads nowhere is lost, as on any network.
+bool Node::Impl::sendPacket(ByteView packet) {
+  const auto destination = Ipv6::fromBytes(packet.subspan(kDestinationAt, sizeof(Ipv6::bytes)));
+  noise::Peer* const peer = device.findPeer(*destination);
+  RelayLink* const link = peer == nullptr ? nullptr : linkTo(peer->publicKey());
+  if (link == nullptr || packet.size() > wire::kInnerMtu) return true;
+  if (!link->hasRoom()) return false;
+  std::ranges::copy(packet, m_buffer.begin() + noise::kTransportHeaderSize);
+  const auto outcome = device.encapsulate(*peer, m_buffer, packet.size(), m_clock.now());
+  if (const auto* send = std::get_if<noise::SendDatagram>(&outcome)) link->send(peer->publicKey(), send->datagram);
+  flushDevice();
+  return true;
+}
+
+void Node::Impl::onRelayPacket(int region, const wire::NodePublic& source, ByteSpan packet) {
+  const TimePoint now = m_clock.now();
+  if (disco::looksLikeDisco(packet)) return onDisco(region, source, packet, now);
+  auto outcome = device.decapsulate(packet, source.bytes(), now);
+  if (const auto* delivered = std::get_if<noise::DeliverPacket>(&outcome)) {
+    paths.onHeard(delivered->peer->publicKey(), path::RelayRoute{region});
+    netstack.receive(delivered->packet);
+  } else if (const auto* reply = std::get_if<noise::ReplyToSource>(&outcome)) {
+    if (RelayLink* const link = m_relays.link(region)) link->send(source, reply->datagram);
+  } else if (const auto* refusal = std::get_if<noise::Refusal>(&outcome)) {
+    log::debug("dropped a datagram from {}: {}", source.toString(), noise::toString(*refusal));
+  }
+}
+
+void Node::Impl::onDisco(int region, const wire::NodePublic& source, ByteView packet, TimePoint now) {
+  const auto result = paths.onDisco(packet, source, {region}, now);
+  if (result.reply)
+    if (RelayLink* const link = m_relays.link(region)) link->send(result.reply->peer, result.reply->packet);
+  if (!result.pong) return;
+  const auto [first, last] = m_discoWaits.equal_range(result.pong->peer);
+  for (auto at = first; at != last; ++at) {
+    const auto wait = at->second.lock();
+    if (!wait || wait->answer) continue;
+    wait->answer = {result.pong->roundTrip, region};
+    wait->timer.cancel();
+  }
+}
+
+// What WireGuard sends on its own, and when it wants to be called next.
+void Node::Impl::flushDevice() {
+  if (m_isStopped) return;
+  while (const auto outgoing = device.nextDatagram())
+    if (RelayLink* const link = linkTo(outgoing->peer)) link->send(outgoing->peer, outgoing->datagram);
+  if (device.nextTimerAt() < m_timerAt) armTimer();
+}
+
+void Node::Impl::armTimer() {
+  m_timerAt = device.nextTimerAt();
+  if (m_timerAt == TimePoint::max()) return;
+  m_timer.expires_after(std::max(m_timerAt - m_clock.now(), TimePoint::duration::zero()));
+  m_timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->m_isStopped) return;
+    self->m_timerAt = TimePoint::max();
+    self->device.onTimer(self->m_clock.now());
+    self->flushDevice();
+  });
+}
+
+Task<Result<DiscoPing>> Node::Impl::discoPing(wire::NodePublic key, std::chrono::milliseconds timeout) {
+  const auto self = shared_from_this();
+  const auto ping = paths.makePing(key, m_clock.now());
+  RelayLink* const link = linkTo(key);
+  if (!ping || link == nullptr) co_return fail(ErrorCode::NotFound, "no such peer");
+  const auto wait = std::make_shared<DiscoWait>(environment->executor);
+  const auto at = m_discoWaits.emplace(key, wait);
+  link->send(key, *ping);
+  wait->timer.expires_after(timeout);
+  boost::system::error_code error;
+  co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  m_discoWaits.erase(at);
+  if (wait->answer) co_return *wait->answer;
+  if (error) co_return fail(ErrorCode::Cancelled, "ping");
+  co_return fail(ErrorCode::Timeout, "no pong");
+}
+
+void Node::Impl::stop() noexcept {
+  if (m_isStopped) return;
+  netstack.stop();
+  m_isStopped = true;
+  m_timer.cancel();
+  for (const auto& [key, weak] : m_discoWaits)
+    if (const auto wait = weak.lock()) wait->timer.cancel();
+  m_relays.stop();
+}
+
+Node::Node(asio::any_io_executor executor, const Clock& clock, Rng& rng, NodeOptions options)
+    : m_impl(std::make_shared<Impl>(executor, clock, rng, options)) {}
+Node::~Node() { stop(); }
+
+const wire::NodePublic& Node::key() const noexcept { return m_impl->device.publicKey(); }
+const wire::DiscoPublic& Node::discoKey() const noexcept { return m_impl->paths.publicKey(); }
+const std::vector<Ipv6>& Node::addresses() const noexcept { return m_impl->addresses; }
+void Node::setOnSelfChanged(std::function<void(const SelfInfo&)> handler) {
+  m_impl->onSelfChanged = std::move(handler);
+}
+const SelfInfo& Node::selfInfo() const noexcept { return m_impl->selfInfo; }
+void Node::setDerpMap(const wire::DerpMap& map, bool forcesWebSockets) { m_impl->setDerpMap(map, forcesWebSockets); }
+bool Node::isHomeConnected() const noexcept { return m_impl->isHomeConnected(); }
+void Node::putPeer(const PeerConfig& peer) { m_impl->putPeer(peer); }
+void Node::removePeer(const wire::NodePublic& key) { m_impl->removePeer(key); }
+void Node::setPeerKeepalive(const wire::NodePublic& key, std::chrono::seconds interval) {
+  m_impl->setPeerKeepalive(key, interval);
+}
+std::optional<PeerStatus> Node::findPeerStatus(const wire::NodePublic& key) const {
+  return m_impl->findPeerStatus(key);
+}
+Task<Result<std::unique_ptr<Stream>>> Node::dial(Ipv6 address, std::uint16_t port) {
+  return m_impl->netstack.connect(address, port);
+}
+Result<std::unique_ptr<StreamListener>> Node::listen(std::uint16_t port, std::chrono::milliseconds keepalive) {
+  return m_impl->netstack.listen(port, keepalive);
+}
+void Node::setTcpForwarder(netstack::Netstack::TcpForwarder forwarder) {
+  m_impl->netstack.setTcpForwarder(std::move(forwarder));
+}
+void Node::setUdpHandler(netstack::Netstack::UdpHandler handler) {
+  m_impl->netstack.setUdpHandler(std::move(handler));
+}
+bool Node::sendUdp(const netstack::Flow& flow, ByteView payload) { return m_impl->netstack.sendUdp(flow, payload); }
+Task<Result<std::chrono::nanoseconds>> Node::tsmpPing(Ipv6 address, std::chrono::milliseconds timeout) {
+  return m_impl->netstack.ping(address, timeout);
+}
+Task<Result<DiscoPing>> Node::discoPing(wire::NodePublic key, std::chrono::milliseconds timeout) {
+  return m_impl->discoPing(key, timeout);
+}
+Task<void> Node::shutDown(std::chrono::milliseconds timeout) {
+  const auto impl = m_impl;
+  co_await impl->netstack.flush(timeout);
+  impl->stop();
+}
+void Node::stop() noexcept { m_impl->stop(); }
+
+}  // namespace berth::tunnel

@@ -1,0 +1,105 @@
+// A member of the tailnet: WireGuard, netstack and relay connections put together. What it knows of others it is told
+// (setDerpMap, putPeer); whoever talks to the coordinator does that, and publishes what onSelfChanged brings.
+//
+// Path of a packet: netstack -> WireGuard (in place) -> the relay connection's queue, and back; all on one executor,
+// without a lock, a coroutine or an allocation of its own. A queue that is full holds the netstack back.
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "core/base/Clock.h"
+#include "core/base/Random.h"
+#include "core/base/Stream.h"
+#include "core/http/Client.h"
+#include "tunnel/netstack/Netstack.h"
+#include "tunnel/wire/DerpMap.h"
+#include "tunnel/wire/Keys.h"
+
+namespace berth::tunnel {
+
+struct PeerConfig {
+  wire::NodePublic key;
+  wire::DiscoPublic disco;
+  int homeRegion = 0;
+  std::vector<Ipv6> addresses;  // allowed IPs, each a /128
+  std::vector<wire::Endpoint> endpoints;
+};
+
+// What the others are to know about us.
+struct SelfInfo {
+  int homeRegion = 0;
+  std::map<int, std::chrono::nanoseconds> latencies;  // by region, as far as measured
+  std::map<int, std::string> forcedWebSockets;        // region to reason
+  auto operator<=>(const SelfInfo&) const = default;
+};
+
+struct PeerStatus {
+  bool hasSession = false;
+  int region = 0;  // the relay that is used
+  std::optional<TimePoint> lastHandshakeAt;
+  std::uint64_t receivedBytes = 0;  // on the wire
+  std::uint64_t sentBytes = 0;
+};
+
+struct DiscoPing {
+  std::chrono::nanoseconds roundTrip{};
+  int region = 0;
+};
+
+struct NodeOptions {
+  std::vector<Ipv6> addresses;  // at most three; connections are made from the first
+  http::ClientOptions http;     // for relays: extra headers, certificates
+};
+
+class Node {
+ public:
+  // Makes fresh keys. `clock` and `rng` outlive the node.
+  Node(asio::any_io_executor executor, const Clock& clock, Rng& rng, NodeOptions options);
+  ~Node();  // stop()
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  const wire::NodePublic& key() const noexcept;
+  const wire::DiscoPublic& discoKey() const noexcept;
+  const std::vector<Ipv6>& addresses() const noexcept;
+
+  // Called with each change, first when a home region is known. Set it before setDerpMap().
+  void setOnSelfChanged(std::function<void(const SelfInfo&)> handler);
+  const SelfInfo& selfInfo() const noexcept;
+
+  void setDerpMap(const wire::DerpMap& map, bool forcesWebSockets);
+  bool isHomeConnected() const noexcept;
+
+  // Adds or changes a peer; its sessions and connections stay.
+  void putPeer(const PeerConfig& peer);
+  // Ends its connections and forgets its keys.
+  void removePeer(const wire::NodePublic& key);
+  // Keeps the path alive, and begins the handshake (reference/tailnet.md 2.8). Zero for none.
+  void setPeerKeepalive(const wire::NodePublic& key, std::chrono::seconds interval);
+  std::optional<PeerStatus> findPeerStatus(const wire::NodePublic& key) const;
+
+  // TCP
+  Task<Result<std::unique_ptr<Stream>>> dial(Ipv6 address, std::uint16_t port);
+  Result<std::unique_ptr<StreamListener>> listen(std::uint16_t port, std::chrono::milliseconds keepalive);
+  void setTcpForwarder(netstack::Netstack::TcpForwarder forwarder);
+  // UDP
+  void setUdpHandler(netstack::Netstack::UdpHandler handler);
+  bool sendUdp(const netstack::Flow& flow, ByteView payload);
+
+  // Round trip inside the tunnel. Repeats until answered: also how to wait until a peer is reachable.
+  Task<Result<std::chrono::nanoseconds>> tsmpPing(Ipv6 address, std::chrono::milliseconds timeout);
+  // Round trip below the tunnel, and over which relay. NotFound for an unknown peer.
+  Task<Result<DiscoPing>> discoPing(wire::NodePublic key, std::chrono::milliseconds timeout);
+
+  // Waits until peers have acknowledged what was written, at most so long; then stop().
+  Task<void> shutDown(std::chrono::milliseconds timeout);
+  // Ends connections with a reset, and leaves the relays. May be called twice; no handler is called afterwards.
+  void stop() noexcept;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> m_impl;
+};
+
+}  // namespace berth::tunnel
