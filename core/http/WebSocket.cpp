@@ -158,9 +158,17 @@ void copyFields(const Headers& from, beast::http::header<isRequest>& to, bool is
   }
 }
 
+// What Beast writes itself. A subprotocol is the caller's.
 bool isHandshakeField(std::string_view name) {
-  return beast::iequals(name, "Connection") || beast::iequals(name, "Upgrade") || beast::iequals(name, "Host") ||
-         beast::iequals(name, "Content-Length") || name.starts_with("Sec-WebSocket-");
+  constexpr std::array kFields{"Connection",
+                               "Upgrade",
+                               "Host",
+                               "Content-Length",
+                               "Sec-WebSocket-Key",
+                               "Sec-WebSocket-Version",
+                               "Sec-WebSocket-Accept",
+                               "Sec-WebSocket-Extensions"};
+  return std::ranges::any_of(kFields, [name](const char* field) { return beast::iequals(name, field); });
 }
 
 Response toResponse(const ws::response_type& from) {
