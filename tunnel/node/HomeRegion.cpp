@@ -75,8 +75,8 @@ Task<Latencies> measureLatencies(std::shared_ptr<const RelayEnvironment> environ
   const auto probes = std::make_shared<Probes>(environment->executor);
   for (const int region : candidateRegions(map)) {
     ++probes->running;
-    asio::co_spawn(environment->executor, probe(probes, environment, region, map.findRegion(region)->relayNode()->url()),
-                   asio::detached);
+    asio::co_spawn(environment->executor,
+                   probe(probes, environment, region, map.findRegion(region)->relayNode()->url()), asio::detached);
   }
   while (probes->running > 0)
     if (!co_await probes->finished.wait()) break;

@@ -303,9 +303,7 @@ Result<std::unique_ptr<StreamListener>> Node::listen(std::uint16_t port, std::ch
 void Node::setTcpForwarder(netstack::Netstack::TcpForwarder forwarder) {
   m_impl->netstack.setTcpForwarder(std::move(forwarder));
 }
-void Node::setUdpHandler(netstack::Netstack::UdpHandler handler) {
-  m_impl->netstack.setUdpHandler(std::move(handler));
-}
+void Node::setUdpHandler(netstack::Netstack::UdpHandler handler) { m_impl->netstack.setUdpHandler(std::move(handler)); }
 bool Node::sendUdp(const netstack::Flow& flow, ByteView payload) { return m_impl->netstack.sendUdp(flow, payload); }
 Task<Result<std::chrono::nanoseconds>> Node::tsmpPing(Ipv6 address, std::chrono::milliseconds timeout) {
   return m_impl->netstack.ping(address, timeout);

@@ -67,8 +67,9 @@ Task<void> RelayLink::keepUp(std::shared_ptr<RelayLink> self) {
       const Error ended = co_await self->readUntilEnd();
       self->m_client.reset();
       if (self->m_user != nullptr) log::info("relay {} is away: {}", self->m_region.id, ended.message());
-    } else if (!std::exchange(hasComplained, true)) {
-      log::warning("relay {}: {}; trying again", self->m_region.id, client.error().message());
+    } else {
+      const auto level = std::exchange(hasComplained, true) ? log::Level::Debug : log::Level::Warning;
+      log::write(level, std::format("relay {}: {}; trying again", self->m_region.id, client.error().message()));
     }
     if (self->m_user == nullptr) break;
     self->m_retry.expires_after(retry);

@@ -1,5 +1,6 @@
 // The connection to one relay region, kept up: dials, logs in, reconnects with back-off, falls back to WebSocket where
-// the raw upgrade is refused (reference/tailnet.md 5.1). Packets are handed on in batches, without a coroutine hop each.
+// the raw upgrade is refused (reference/tailnet.md 5.1). Packets are handed on in batches, without a coroutine hop
+// each.
 //
 // While the connection is away a few packets wait for it (handshakes); data is held back by hasRoom().
 #pragma once
@@ -39,7 +40,8 @@ class RelayUser {
 
 class RelayLink : public std::enable_shared_from_this<RelayLink> {
  public:
-  RelayLink(std::shared_ptr<const RelayEnvironment> environment, RelayUser& user, wire::DerpRegion region, bool forcesWebSocket);
+  RelayLink(std::shared_ptr<const RelayEnvironment> environment, RelayUser& user, wire::DerpRegion region,
+            bool forcesWebSocket);
 
   void start();
   // No call to the user follows. May be called twice.
