@@ -93,6 +93,15 @@ Task<Result<void>> streamDerpMaps(TailnetState& state, rpc::DrpcCall& call) {
   co_return Result<void>();
 }
 
+Task<Result<RefreshResumeTokenResponse>> refreshResumeToken(TailnetState& state, PeerId peer) {
+  const auto now = state.clock.wallNow();
+  RefreshResumeTokenResponse response;
+  response.set_token(state.tokens.issue(peer, now));
+  *response.mutable_refresh_in() = rpc::toDuration(kResumeTokenRefresh);
+  *response.mutable_expires_at() = rpc::toTimestamp(now + kResumeTokenLifetime);
+  co_return response;
+}
+
 }  // namespace
 
 void addPeerService(rpc::DrpcServer& server, TailnetState& state, Uuid peer, PeerAuth auth) {
@@ -110,14 +119,7 @@ void addPeerService(rpc::DrpcServer& server, TailnetState& state, Uuid peer, Pee
 void addResumeService(rpc::DrpcServer& server, TailnetState& state, PeerId peer) {
   server.addUnary<RefreshResumeTokenRequest, RefreshResumeTokenResponse>(
       "/coder.tailnet.v2.Tailnet/RefreshResumeToken",
-      [&state, peer](RefreshResumeTokenRequest) -> Task<Result<RefreshResumeTokenResponse>> {
-        const auto now = state.clock.wallNow();
-        RefreshResumeTokenResponse response;
-        response.set_token(state.tokens.issue(peer, now));
-        *response.mutable_refresh_in() = rpc::toDuration(kResumeTokenRefresh);
-        *response.mutable_expires_at() = rpc::toTimestamp(now + kResumeTokenLifetime);
-        co_return response;
-      });
+      [&state, peer](RefreshResumeTokenRequest) { return refreshResumeToken(state, peer); });
 }
 
 }  // namespace berth::server

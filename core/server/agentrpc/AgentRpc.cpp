@@ -1,0 +1,170 @@
+#include "core/server/agentrpc/AgentRpc.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <map>
+#include <set>
+
+#include "core/base/Log.h"
+#include "core/base/Notifier.h"
+#include "core/rpc/DrpcServer.h"
+#include "core/server/agentrpc/AgentService.h"
+#include "core/server/coordinator/Coordinator.h"
+#include "core/store/Agents.h"
+#include "core/store/Builds.h"
+#include "core/store/Jobs.h"
+#include "core/store/Workspaces.h"
+
+namespace berth::server {
+
+namespace {
+
+// reference/tailnet.md 4.5: a ping each interval; no answer for as long again and the agent counts as gone.
+constexpr std::chrono::seconds kHeartbeat{15};
+constexpr std::chrono::milliseconds kSessionEnd{500};
+
+// Whether the agent may stay: its build is the workspace's latest, or the latest is a stop under way that follows it
+// (reference/provisioning.md 5.4).
+Result<bool> mayStay(store::Transaction& tx, const AgentIdentity& identity) {
+  TRY_ASSIGN(const auto agent, store::findAgent(tx, identity.agentId));
+  if (!agent || agent->deleted) return false;
+  TRY_ASSIGN(const auto latest, store::findLatestBuild(tx, identity.workspaceId));
+  if (!latest || latest->id == identity.buildId) return latest.has_value();
+  if (latest->transition != Transition::Stop) return false;
+  TRY_ASSIGN(const auto job, store::getJob(tx, latest->jobId));
+  TRY_ASSIGN(const auto own, store::findBuild(tx, identity.buildId));
+  return job.isActive() && own && own->buildNumber + 1 == latest->buildNumber;
+}
+
+Result<void> storeConnected(store::Transaction& tx, AgentId id, WallTime now) {
+  TRY_ASSIGN(const auto agent, store::getAgent(tx, id));
+  return store::setAgentConnection(
+      tx, id, {.firstConnectedAt = agent.firstConnectedAt.value_or(now), .lastConnectedAt = now, .disconnectedAt = {}},
+      now);
+}
+
+Result<void> storeDisconnected(store::Transaction& tx, AgentId id, WallTime now) {
+  TRY_ASSIGN(const auto agent, store::getAgent(tx, id));
+  return store::setAgentConnection(
+      tx, id,
+      {.firstConnectedAt = agent.firstConnectedAt, .lastConnectedAt = agent.lastConnectedAt, .disconnectedAt = now},
+      now);
+}
+
+// One agent's WebSocket.
+class AgentSession {
+ public:
+  AgentSession(std::unique_ptr<http::WebSocket> socket, Services& services, AgentIdentity agent,
+               const AgentSessionOptions& options)
+      : m_context{services, std::move(agent), options.version},
+        m_session(http::asStream(std::move(socket)), rpc::YamuxSession::Role::Server, yamuxOptions(options)) {
+    addAgentService(m_server, m_context);
+    services.coordinator->addAgentService(m_server, m_context.agent.agentId);
+  }
+
+  // Calls only, no bookkeeping: helper programs beside the agent.
+  Task<void> serve() { return m_server.serve(m_session); }
+
+  // Until the session ends; then the agent counts as disconnected, unless a newer session of it has come.
+  Task<void> serveAndTrack() {
+    using asio::experimental::awaitable_operators::operator||;
+    if (!co_await track(storeConnected)) co_return m_session.close();
+    co_await (m_server.serve(m_session) || keepAlive());
+    if (!m_isReplaced) (void)co_await track(storeDisconnected);
+  }
+
+  void close() { m_session.close(); }
+  void replace() {
+    m_isReplaced = true;
+    m_session.close();
+  }
+
+ private:
+  static rpc::YamuxOptions yamuxOptions(const AgentSessionOptions& options) {
+    if (!options.isAgentItself) return {};
+    return {.keepAliveInterval = {}, .pingTimeout = kHeartbeat};  // keepAlive() pings
+  }
+
+  Task<bool> track(Result<void> (*storeTimes)(store::Transaction&, AgentId, WallTime)) {
+    const auto done =
+        co_await m_context.services.store.run([storeTimes, agent = m_context.agent.agentId, now = m_context.now()](
+                                                  store::Transaction& tx) { return storeTimes(tx, agent, now); });
+    if (!done)
+      log::warning("agent {}: its connection could not be noted: {}", m_context.agent.agentId.toString(),
+                   done.error().message());
+    m_context.publishChange();
+    co_return done.has_value();
+  }
+
+  // Ends the session when the agent is silent or has no business here any more.
+  Task<void> keepAlive() {
+    asio::steady_timer timer(m_session.executor());
+    while (true) {
+      timer.expires_after(kHeartbeat);
+      boost::system::error_code cancelled;
+      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+      if (cancelled) co_return;
+      const bool isAlive = (co_await m_session.ping()).has_value() && co_await track(storeConnected);
+      if (!isAlive || !co_await isWelcome()) break;
+    }
+    m_session.close();
+    co_await m_session.ended();
+    // serve() ends by itself now, once the last call has.
+    Notifier forever(m_session.executor());
+    co_await forever.wait();
+  }
+
+  Task<bool> isWelcome() {
+    const auto welcome = co_await m_context.services.store.run(
+        [identity = m_context.agent](store::Transaction& tx) { return mayStay(tx, identity); });
+    co_return welcome && *welcome;
+  }
+
+  AgentContext m_context;
+  rpc::DrpcServer m_server;
+  rpc::YamuxSession m_session;
+  bool m_isReplaced = false;
+};
+
+}  // namespace
+
+struct AgentRpc::Impl {
+  Impl(asio::any_io_executor executor, Services& theServices) : services(theServices), changed(executor) {}
+
+  Services& services;
+  std::set<AgentSession*> sessions;
+  std::map<AgentId, AgentSession*> current;  // the agents' own sessions
+  Notifier changed;
+  bool isStopped = false;
+};
+
+AgentRpc::AgentRpc(asio::any_io_executor executor, Services& services)
+    : m_impl(std::make_unique<Impl>(executor, services)) {}
+
+AgentRpc::~AgentRpc() = default;
+
+Task<void> AgentRpc::serve(std::unique_ptr<http::WebSocket> socket, AgentIdentity agent, AgentSessionOptions options) {
+  if (m_impl->isStopped) co_return co_await socket->close(http::CloseCode::GoingAway, "the server is shutting down");
+  const AgentId id = agent.agentId;
+  AgentSession session(std::move(socket), m_impl->services, std::move(agent), options);
+  m_impl->sessions.insert(&session);
+  if (options.isAgentItself) {
+    if (auto* older = std::exchange(m_impl->current[id], &session)) older->replace();
+    co_await session.serveAndTrack();
+    if (const auto found = m_impl->current.find(id); found != m_impl->current.end() && found->second == &session)
+      m_impl->current.erase(found);
+  } else {
+    co_await session.serve();
+  }
+  m_impl->sessions.erase(&session);
+  m_impl->changed.notify();
+}
+
+Task<void> AgentRpc::stop() {
+  m_impl->isStopped = true;
+  for (auto* session : m_impl->sessions) session->close();
+  const auto deadline = std::chrono::steady_clock::now() + kSessionEnd;
+  while (!m_impl->sessions.empty() && co_await m_impl->changed.waitUntil(deadline)) continue;
+  if (!m_impl->sessions.empty()) log::warning("agents: {} sessions did not end in time", m_impl->sessions.size());
+}
+
+}  // namespace berth::server
