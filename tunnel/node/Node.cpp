@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <set>
 
 #include "core/base/Log.h"
 #include "tunnel/disco/Message.h"
@@ -47,6 +48,7 @@ class Node::Impl final : public RelayUser, public std::enable_shared_from_this<N
   void removePeer(const wire::NodePublic& key);
   void setPeerKeepalive(const wire::NodePublic& key, std::chrono::seconds interval);
   std::optional<PeerStatus> findPeerStatus(const wire::NodePublic& key) const;
+  std::vector<wire::NodePublic> activePeers() const;
   Task<Result<DiscoPing>> discoPing(wire::NodePublic key, std::chrono::milliseconds timeout);
   void stop() noexcept;
 
@@ -63,6 +65,7 @@ class Node::Impl final : public RelayUser, public std::enable_shared_from_this<N
   const std::shared_ptr<const RelayEnvironment> environment;
 
   noise::Device device;
+  TrafficMeter meter;
   path::PathSelector paths;
   netstack::Netstack netstack;
   SelfInfo selfInfo;
@@ -88,6 +91,7 @@ class Node::Impl final : public RelayUser, public std::enable_shared_from_this<N
   asio::steady_timer m_timer;
   TimePoint m_timerAt = TimePoint::max();
   wire::DerpMap m_map;
+  std::set<wire::NodePublic> m_peers;
   std::array<std::byte, noise::transportSize(wire::kInnerMtu)> m_buffer{};
   std::multimap<wire::NodePublic, std::weak_ptr<DiscoWait>> m_discoWaits;
   std::map<int, bool> m_wasUp;
@@ -151,6 +155,7 @@ void Node::Impl::onRelayLatency(int region, std::chrono::nanoseconds roundTrip) 
 void Node::Impl::putPeer(const PeerConfig& config) {
   if (m_isStopped || device.putPeer(config.key, config.addresses) == nullptr) return;
   paths.putPeer(config.key, {config.disco, config.homeRegion, config.endpoints});
+  m_peers.insert(config.key);
 }
 
 void Node::Impl::removePeer(const wire::NodePublic& key) {
@@ -158,6 +163,7 @@ void Node::Impl::removePeer(const wire::NodePublic& key) {
   if (peer == nullptr) return;
   for (const Ipv6& address : std::vector(peer->allowedIps())) netstack.abortPeer(address);
   device.removePeer(key);
+  m_peers.erase(key);
   paths.removePeer(key);
 }
 
@@ -176,6 +182,13 @@ std::optional<PeerStatus> Node::Impl::findPeerStatus(const wire::NodePublic& key
                     peer->statistics().receivedBytes, peer->statistics().sentBytes};
 }
 
+std::vector<wire::NodePublic> Node::Impl::activePeers() const {
+  std::vector<wire::NodePublic> active;
+  for (const auto& key : m_peers)
+    if (device.findPeer(key)->hasSession(m_clock.now())) active.push_back(key);
+  return active;
+}
+
 // ---- packets
 
 RelayLink* Node::Impl::linkTo(const wire::NodePublic& peer) {
@@ -190,6 +203,7 @@ bool Node::Impl::sendPacket(ByteView packet) {
   RelayLink* const link = peer == nullptr ? nullptr : linkTo(peer->publicKey());
   if (link == nullptr || packet.size() > wire::kInnerMtu) return true;
   if (!link->hasRoom()) return false;
+  meter.onSent(packet);
   std::ranges::copy(packet, m_buffer.begin() + noise::kTransportHeaderSize);
   const auto outcome = device.encapsulate(*peer, m_buffer, packet.size(), m_clock.now());
   if (const auto* send = std::get_if<noise::SendDatagram>(&outcome)) link->send(peer->publicKey(), send->datagram);
@@ -203,6 +217,7 @@ void Node::Impl::onRelayPacket(int region, const wire::NodePublic& source, ByteS
   auto outcome = device.decapsulate(packet, source.bytes(), now);
   if (const auto* delivered = std::get_if<noise::DeliverPacket>(&outcome)) {
     paths.onHeard(delivered->peer->publicKey(), path::RelayRoute{region});
+    meter.onReceived(delivered->packet);
     netstack.receive(delivered->packet);
   } else if (const auto* reply = std::get_if<noise::ReplyToSource>(&outcome)) {
     if (RelayLink* const link = m_relays.link(region)) link->send(source, reply->datagram);
@@ -294,6 +309,8 @@ void Node::setPeerKeepalive(const wire::NodePublic& key, std::chrono::seconds in
 std::optional<PeerStatus> Node::findPeerStatus(const wire::NodePublic& key) const {
   return m_impl->findPeerStatus(key);
 }
+std::vector<wire::NodePublic> Node::activePeers() const { return m_impl->activePeers(); }
+Traffic Node::takeTraffic() { return m_impl->meter.take(); }
 Task<Result<std::unique_ptr<Stream>>> Node::dial(Ipv6 address, std::uint16_t port) {
   return m_impl->netstack.connect(address, port);
 }

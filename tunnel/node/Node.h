@@ -13,6 +13,7 @@
 #include "core/base/Stream.h"
 #include "core/http/Client.h"
 #include "tunnel/netstack/Netstack.h"
+#include "tunnel/node/TrafficMeter.h"
 #include "tunnel/wire/DerpMap.h"
 #include "tunnel/wire/Keys.h"
 
@@ -78,6 +79,10 @@ class Node {
   // Keeps the path alive, and begins the handshake (reference/tailnet.md 2.8). Zero for none.
   void setPeerKeepalive(const wire::NodePublic& key, std::chrono::seconds interval);
   std::optional<PeerStatus> findPeerStatus(const wire::NodePublic& key) const;
+  // Those that a session exists with.
+  std::vector<wire::NodePublic> activePeers() const;
+  // Inside the tunnel, since the last call.
+  Traffic takeTraffic();
 
   // TCP
   Task<Result<std::unique_ptr<Stream>>> dial(Ipv6 address, std::uint16_t port);

@@ -36,7 +36,7 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
       "tunnel/link", "tunnel/path", "tunnel/netstack", "tunnel/coordination"}},
     {"tunnel/dialer",
      {"core/base", "core/http", "core/rpc", "core/client", "core/agent", "tunnel/wire", "tunnel/node",
-      "tunnel/coordination", "tunnel/derp", "tunnel/netstack"}},
+      "tunnel/coordination", "tunnel/derp", "tunnel/netstack", "tunnel/link"}},
     {"ui/theme", {}},
     {"ui/bridge", {"core/base", "core/api", "core/http", "core/client"}},
     {"ui/models", {"core/base", "core/api", "ui/theme", "ui/bridge"}},

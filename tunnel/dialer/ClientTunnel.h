@@ -1,0 +1,62 @@
+// A client's tunnel to one workspace agent: for `ssh`, `ping`, port forwarding and the app (reference/tailnet.md 1.3).
+//
+//   auto tunnel = ClientTunnel::open(...);   // asks the server how; begins to connect
+//   co_await tunnel->waitUntilReachable(30s);
+//   auto ssh = co_await tunnel->dial(agent, 1);
+//   co_await tunnel->close();
+//
+// Open connections survive a server that goes away and comes back. All on one executor.
+#pragma once
+
+#include "core/base/Clock.h"
+#include "core/base/Random.h"
+#include "core/base/Stream.h"
+#include "core/client/Session.h"
+
+namespace berth::tunnel::dialer {
+
+struct PingResult {
+  std::chrono::nanoseconds roundTrip{};
+  int region = 0;  // the relay it went over
+  std::string regionName;
+};
+
+struct ClientTunnelStatus {
+  bool isControlConnected = false;  // the coordinator
+  bool isRelayConnected = false;
+  bool hasSession = false;  // with the agent
+  int homeRegion = 0;
+  std::string homeRegionName;
+  std::optional<std::chrono::nanoseconds> homeLatency;
+  std::uint64_t receivedBytes = 0;
+  std::uint64_t sentBytes = 0;
+};
+
+class ClientTunnel final : public AgentDialer {
+ public:
+  // `session`, `clock` and `rng` outlive the tunnel. An error is what the server said when asked for the way.
+  static Task<Result<std::unique_ptr<ClientTunnel>>> open(asio::any_io_executor executor, client::Session& session,
+                                                          AgentId agent, const Clock& clock, Rng& rng);
+  ~ClientTunnel() override;  // at once; see close()
+  ClientTunnel(const ClientTunnel&) = delete;
+  ClientTunnel& operator=(const ClientTunnel&) = delete;
+
+  // Until the agent answers through the tunnel; Timeout, or why the coordinator will not have us. Zero for no limit.
+  Task<Result<void>> waitUntilReachable(std::chrono::milliseconds timeout);
+
+  // To a port of this tunnel's agent. Unavailable when the agent refuses. Call waitUntilReachable() first.
+  Task<Result<std::unique_ptr<Stream>>> dial(AgentId agent, std::uint16_t port) override;
+
+  Task<Result<PingResult>> ping(std::chrono::milliseconds timeout);
+  ClientTunnelStatus status() const;
+
+  // Lets what was written arrive, says good-bye to the coordinator, and ends; about 1 s at most.
+  Task<void> close();
+
+ private:
+  class Impl;
+  explicit ClientTunnel(std::shared_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+  std::shared_ptr<Impl> m_impl;
+};
+
+}  // namespace berth::tunnel::dialer
