@@ -1,0 +1,36 @@
+// Signing in to a server and finding out what it is. Calls run on the core thread; replies come on the main thread.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <functional>
+
+#include "core/base/Error.h"
+#include "core/base/Secret.h"
+#include "ui/bridge/CoreThread.h"
+
+namespace berth::ui {
+
+class Mailbox;
+
+class SignIn : public QObject {
+  Q_OBJECT
+
+ public:
+  using TokenReply = std::function<void(Result<Secret>)>;
+
+  explicit SignIn(CoreThread& thread, QObject* parent = nullptr);
+  ~SignIn() override;
+
+  // Creates the first user where there is none, else signs in with the same name and password.
+  void asFirstUser(const QString& url, const QString& userName, const Secret& password, TokenReply reply);
+
+  // Checks a token that the user pasted; the reply carries it back.
+  void withToken(const QString& url, const Secret& token, TokenReply reply);
+
+ private:
+  CoreThread& m_thread;
+  std::shared_ptr<Mailbox> m_mailbox;
+};
+
+}  // namespace berth::ui
