@@ -13,23 +13,23 @@ namespace berth::server {
 // The work runs on the database thread and may run twice, so it owns what it uses.
 template <typename Work>
 auto inTransaction(store::Store& store, Work work) -> Task<std::invoke_result_t<Work&, store::Transaction&>> {
-  using Answer = std::invoke_result_t<Work&, store::Transaction&>;
+  using Outcome = std::invoke_result_t<Work&, store::Transaction&>;
   auto refusal = std::make_shared<std::optional<ApiError>>();
   auto done = co_await store.run(
-      [refusal, work = std::move(work)](store::Transaction& tx) mutable -> Result<typename Answer::value_type> {
-        Answer answer = work(tx);
+      [refusal, work = std::move(work)](store::Transaction& tx) mutable -> Result<typename Outcome::value_type> {
+        Outcome answer = work(tx);
         if (!answer) {
           *refusal = std::move(answer).error();
           return fail(ErrorCode::Cancelled, "refused");
         }
-        if constexpr (std::is_void_v<typename Answer::value_type>)
+        if constexpr (std::is_void_v<typename Outcome::value_type>)
           return {};
         else
           return *std::move(answer);
       });
   if (done) {
-    if constexpr (std::is_void_v<typename Answer::value_type>)
-      co_return Answer();
+    if constexpr (std::is_void_v<typename Outcome::value_type>)
+      co_return Outcome();
     else
       co_return *std::move(done);
   }
