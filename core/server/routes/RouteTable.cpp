@@ -1,5 +1,7 @@
 #include "core/server/routes/RouteTable.h"
 
+#include "core/server/agentrpc/Routes.h"
+#include "core/server/coordinator/Routes.h"
 #include "core/server/routes/Absent.h"
 #include "core/server/routes/AgentSelf.h"
 #include "core/server/routes/Agents.h"
@@ -104,6 +106,11 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v2/workspaceagents/{workspaceagent}/watch-metadata", User, routes::watchAgentMetadata},
     {"GET", "/api/v2/workspaceagents/{workspaceagent}/watch-metadata-ws", User, routes::watchAgentMetadataSocket},
     {"GET", "/api/v2/workspaceagents/{workspaceagent}/listening-ports", User, routes::listeningPorts},
+
+    // coordinator/Routes.h, agentrpc/Routes.h
+    {"GET", "/api/v2/workspaceagents/{workspaceagent}/coordinate", User, coordinateAgent},
+    {"GET", "/api/v2/tailnet", User, coordinateUser},
+    {"GET", "/api/v2/workspaceagents/me/rpc", Agent, agentRpc},
 
     // AgentSelf.h
     {"PATCH", "/api/v2/workspaceagents/me/logs", Agent, routes::patchAgentLogs},

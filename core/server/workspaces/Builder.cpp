@@ -4,6 +4,7 @@
 
 #include "core/provision/Parameters.h"
 #include "core/server/http/Authorization.h"
+#include "core/server/http/Names.h"
 #include "core/server/workspaces/Schedule.h"
 #include "core/store/Builds.h"
 #include "core/store/Jobs.h"
@@ -16,22 +17,7 @@ namespace {
 
 using store::Transaction;
 
-constexpr std::size_t kMaxNameLength = 32;
-
-bool isAlphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-// ^[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*$
-bool isName(std::string_view name) {
-  if (name.empty() || name.size() > kMaxNameLength) return false;
-  bool mayBeDash = false;
-  for (const char c : name) {
-    if (c == '-' ? !mayBeDash : !isAlphanumeric(c)) return false;
-    mayBeDash = c != '-';
-  }
-  return mayBeDash;
-}
-
-// The first build's version needs no template version; the nil UUID stands for none.
+// Clients send the nil UUID for none.
 template <typename IdType>
 std::optional<IdType> given(const std::optional<IdType>& id) {
   return id && !id->isNil() ? id : std::nullopt;
@@ -166,12 +152,12 @@ ApiResult<store::TemplateVersionRecord> versionFor(Transaction& tx, const Actor&
 }  // namespace
 
 ApiResult<void> checkWorkspaceName(std::string_view name) {
-  if (isName(name) && name != "new" && name != "create") return {};
+  if (isName(name)) return {};
   return apiFail(ApiError::invalidField(
       "name",
-      std::format("Validation failed for tag \"workspace_name\" with value: \"{}\". A name has 1 to {} letters, "
+      std::format("Validation failed for tag \"workspace_name\" with value: \"{}\". A name has 1 to 32 letters, "
                   "digits and single dashes between them.",
-                  name, kMaxNameLength)));
+                  name)));
 }
 
 ApiResult<NewBuild> readBuildRequest(const api::CreateWorkspaceBuildRequest& request) {
