@@ -8,11 +8,9 @@
 #include "core/base/Notifier.h"
 #include "core/rpc/DrpcServer.h"
 #include "core/server/agentrpc/AgentService.h"
+#include "core/server/auth/SessionAuthenticator.h"
 #include "core/server/coordinator/Coordinator.h"
 #include "core/store/Agents.h"
-#include "core/store/Builds.h"
-#include "core/store/Jobs.h"
-#include "core/store/Workspaces.h"
 
 namespace berth::server {
 
@@ -22,17 +20,10 @@ namespace {
 constexpr std::chrono::seconds kHeartbeat{15};
 constexpr std::chrono::milliseconds kSessionEnd{500};
 
-// Whether the agent may stay: its build is the workspace's latest, or the latest is a stop under way that follows it
-// (reference/provisioning.md 5.4).
-Result<bool> mayStay(store::Transaction& tx, const AgentIdentity& identity) {
-  TRY_ASSIGN(const auto agent, store::findAgent(tx, identity.agentId));
-  if (!agent || agent->deleted) return false;
-  TRY_ASSIGN(const auto latest, store::findLatestBuild(tx, identity.workspaceId));
-  if (!latest || latest->id == identity.buildId) return latest.has_value();
-  if (latest->transition != Transition::Stop) return false;
-  TRY_ASSIGN(const auto job, store::getJob(tx, latest->jobId));
-  TRY_ASSIGN(const auto own, store::findBuild(tx, identity.buildId));
-  return job.isActive() && own && own->buildNumber + 1 == latest->buildNumber;
+// By the same rule that let it in (reference/provisioning.md 5.4).
+Result<bool> mayStay(store::Transaction& tx, AgentId id) {
+  TRY_ASSIGN(const auto agent, store::getAgent(tx, id));
+  return findAgentIdentity(tx, agent.authToken.toString()).has_value();
 }
 
 Result<void> storeConnected(store::Transaction& tx, AgentId id, WallTime now) {
@@ -115,7 +106,7 @@ class AgentSession {
 
   Task<bool> isWelcome() {
     const auto welcome = co_await m_context.services.store.run(
-        [identity = m_context.agent](store::Transaction& tx) { return mayStay(tx, identity); });
+        [agent = m_context.agent.agentId](store::Transaction& tx) { return mayStay(tx, agent); });
     co_return welcome && *welcome;
   }
 
