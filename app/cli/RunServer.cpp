@@ -1,0 +1,90 @@
+#include "app/cli/RunServer.h"
+
+#include <malloc.h>
+#include <unistd.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cstdio>
+
+#include "core/base/Log.h"
+#include "core/base/Version.h"
+#include "core/server/ControlPlane.h"
+#include "tunnel/derp/Relay.h"
+
+namespace berth::cli {
+
+namespace {
+
+constexpr int kExitBySignal = 130;
+constexpr const char* kAgentName = "berth-agent";
+
+// The relay with what it borrows.
+struct Relay {
+  Relay(asio::any_io_executor executor, const tunnel::wire::KeyBytes& key)
+      : relay(std::move(executor), tunnel::wire::RelayPrivate::fromBytes(key), rng, clock) {}
+
+  SystemRng rng;
+  SystemClock clock;
+  tunnel::derp::Relay relay;
+};
+
+server::RelayService makeRelay(asio::any_io_executor executor, const Bytes& privateKey) {
+  tunnel::wire::KeyBytes key{};
+  std::copy_n(privateKey.begin(), std::min(privateKey.size(), key.size()), key.begin());
+  const auto relay = std::make_shared<Relay>(std::move(executor), key);
+  wipe(key.data(), key.size());
+  return {[relay](http::Exchange& exchange) { return relay->relay.serveUpgrade(exchange); },
+          [relay] { relay->relay.stop(); }};
+}
+
+std::filesystem::path besideThisProgram(const char* name) {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / name;
+}
+
+server::ControlPlaneOptions optionsFor(const ServerSettings& settings) {
+  server::ControlPlaneOptions options;
+  options.directory = settings.directory;
+  options.httpAddress = settings.httpAddress;
+  options.accessUrl = settings.accessUrl;
+  options.agentBinary = settings.agentBinary.empty() ? besideThisProgram(kAgentName) : settings.agentBinary;
+  options.binaryDirectory = options.agentBinary.parent_path();
+  options.tool = provision::defaultToolSettings();
+  if (!settings.cacheDirectory.empty()) options.tool.cacheDirectory = settings.cacheDirectory;
+  options.workers = static_cast<int>(settings.workers);
+  options.limitsRates = !settings.disablesRateLimits;
+  options.relay = makeRelay;
+  return options;
+}
+
+Task<void> endAtOnceOnSecondSignal(asio::signal_set& signals) {
+  const auto [error, number] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+  if (!error) ::_exit(kExitBySignal);
+}
+
+}  // namespace
+
+Task<Result<int>> runServer(asio::io_context& io, ServerSettings settings) {
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  CO_TRY_ASSIGN(auto plane, server::ControlPlane::open(io.get_executor(), optionsFor(settings)));
+  plane->start();
+  std::printf("Berth %s serves %s\nStop it with Ctrl-C. Everything it keeps is in %s\n", kBerthVersion.data(),
+              plane->accessUrl().c_str(), settings.directory.c_str());
+  std::fflush(stdout);
+  // What start-up needed only once goes back to the system.
+  ::malloc_trim(0);
+
+  const auto [error, number] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+  if (error) co_return fail(ErrorCode::Internal, std::format("wait for signals: {}", error.message()));
+  log::info("stopping on signal {}", number);
+  asio::co_spawn(io, endAtOnceOnSecondSignal(signals), asio::detached);
+  const auto startedAt = std::chrono::steady_clock::now();
+  co_await plane->stop();
+  signals.cancel();
+  log::info("stopped after {}",
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - startedAt));
+  co_return 0;
+}
+
+}  // namespace berth::cli

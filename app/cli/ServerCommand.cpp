@@ -1,0 +1,53 @@
+#include "app/cli/ServerCommand.h"
+
+#include "app/cli/Command.h"
+#include "app/cli/Context.h"
+#include "app/cli/RunServer.h"
+#include "core/base/Log.h"
+
+namespace berth::cli {
+
+namespace {
+
+struct Flags {
+  ServerSettings settings;
+  std::string cacheDirectory;
+  std::string agentBinary;
+  bool isVerbose = false;
+};
+
+Task<Result<int>> run(Context& context, Flags& flags) {
+  if (flags.isVerbose) log::setLevel(log::Level::Debug);
+  ServerSettings settings = flags.settings;
+  settings.directory = context.configDir();
+  settings.cacheDirectory = flags.cacheDirectory;
+  settings.agentBinary = flags.agentBinary;
+  co_return co_await runServer(context.io(), std::move(settings));
+}
+
+}  // namespace
+
+// Names and variables are those of the stock server, where it has them.
+void registerServerCommand(CLI::App& root, Context& context) {
+  static Flags flags;
+  const auto command = Command(root, context).add("server", "Run a server on this machine");
+  command
+      .option("--http-address,-a", flags.settings.httpAddress,
+              "Address and port to listen on; on loopback also Docker's bridge is listened on, for workspaces",
+              "HTTP_ADDRESS")
+      .option("--access-url", flags.settings.accessUrl, "URL under which people and workspaces reach this server",
+              "ACCESS_URL")
+      .option("--cache-dir", flags.cacheDirectory, "Where OpenTofu and its providers are kept", "CACHE_DIRECTORY")
+      .option("--provisioner-daemons", flags.settings.workers, "How many jobs run at the same time",
+              "PROVISIONER_DAEMONS")
+      .option("--agent-binary", flags.agentBinary, "The agent that workspaces get; beside this program by default",
+              "AGENT_BINARY")
+      .flag("--dangerous-disable-rate-limits", flags.settings.disablesRateLimits, "Answer any number of requests",
+            "DANGEROUS_DISABLE_RATE_LIMITS")
+      .flag("--log-debug", flags.isVerbose, "Log every request")
+      .examples({"berth server", "berth server --http-address 0.0.0.0:3000 --access-url https://dev.example.com",
+                 "berth --global-config /srv/berth server"});
+  command.onRun([](Context& of) { return run(of, flags); });
+}
+
+}  // namespace berth::cli
