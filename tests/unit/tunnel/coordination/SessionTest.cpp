@@ -71,7 +71,7 @@ struct ScriptedServer {
       changed.notify();
       while (!isReleased) co_await changed.wait();
       coordinate = nullptr;
-      co_return Result<void>();
+      co_return co_await call.finish();
     });
     server.addStream("/coder.tailnet.v2.Tailnet/StreamDERPMaps", [](rpc::DrpcCall& call) -> Task<Result<void>> {
       CO_TRY(co_await call.receive<pb::StreamDERPMapsRequest>());
