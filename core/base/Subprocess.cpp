@@ -206,7 +206,7 @@ class Subprocess::Leader : public std::enable_shared_from_this<Subprocess::Leade
     m_ended.expires_at(asio::steady_timer::time_point::max());
   }
   ~Leader() {
-    if (m_id <= 0 || m_status) return;
+    if (m_id <= 0 || m_status || m_isReleased) return;
     ::kill(-m_id, SIGKILL);
     while (::waitpid(m_id, nullptr, 0) < 0 && errno == EINTR) {
     }
@@ -221,12 +221,19 @@ class Subprocess::Leader : public std::enable_shared_from_this<Subprocess::Leade
   std::optional<ExitStatus> status() const noexcept { return m_status; }
 
   void signal(int number) const noexcept {
-    if (!m_status) ::kill(-m_id, number);
+    if (!m_status && !m_isReleased) ::kill(-m_id, number);
+  }
+
+  void release() noexcept {
+    m_isReleased = true;
+    boost::system::error_code ignored;
+    m_childSignals.cancel(ignored);
+    m_ended.cancel();
   }
 
   Task<Result<ExitStatus>> wait() {
     auto self = shared_from_this();
-    if (!m_status) {
+    if (!m_status && !m_isReleased) {
       boost::system::error_code ignored;
       co_await m_ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
@@ -237,6 +244,7 @@ class Subprocess::Leader : public std::enable_shared_from_this<Subprocess::Leade
  private:
   // The signal set was registered before the start, so an end between the look and the wait is not missed.
   void reapOrWait() {
+    if (m_isReleased) return;
     siginfo_t info{};
     if (::waitid(P_PID, static_cast<id_t>(m_id), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0) {
       m_childSignals.async_wait([self = shared_from_this()](boost::system::error_code error, int) {
@@ -258,6 +266,7 @@ class Subprocess::Leader : public std::enable_shared_from_this<Subprocess::Leade
   std::optional<ExitStatus> m_status;
   pid_t m_id = -1;
   bool m_killsGroupAtExit;
+  bool m_isReleased = false;
 };
 
 Result<std::unique_ptr<Subprocess>> Subprocess::start(asio::any_io_executor executor,
@@ -312,6 +321,7 @@ Stream& Subprocess::errorOutput() {
 
 Task<Result<ExitStatus>> Subprocess::wait() { return m_leader->wait(); }
 std::optional<ExitStatus> Subprocess::exitStatus() const noexcept { return m_leader->status(); }
+void Subprocess::release() noexcept { m_leader->release(); }
 void Subprocess::signal(int number) noexcept { m_leader->signal(number); }
 
 Task<Result<ExitStatus>> Subprocess::stop(int number, std::chrono::milliseconds patience) {

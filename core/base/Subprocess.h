@@ -68,6 +68,10 @@ class Subprocess {
   // To the whole group; without effect after the leader's end.
   void signal(int number) noexcept;
 
+  // Leaves the child to itself: it is neither killed nor reaped from here on, and exitStatus() stays empty. For the end
+  // of this program while a child that writes to files finishes its work.
+  void release() noexcept;
+
   // Sends `number` to the group, and SIGKILL if the leader still runs after `patience`. Returns when it has ended.
   Task<Result<ExitStatus>> stop(int number, std::chrono::milliseconds patience);
 

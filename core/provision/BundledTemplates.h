@@ -9,12 +9,12 @@
 namespace berth::provision {
 
 struct BundledTemplate {
-  std::string name;  // "docker"
-  std::string displayName;
-  std::string description;
-  std::string icon;
-  std::vector<std::string> tags;
-  std::vector<ArchiveEntry> files;  // writeTar() makes the archive to import
+  std::string name = {};  // "docker"
+  std::string displayName = {};
+  std::string description = {};
+  std::string icon = {};
+  std::vector<std::string> tags = {};
+  std::vector<ArchiveEntry> files = {};  // writeTar() makes the archive to import
 };
 
 const std::vector<BundledTemplate>& bundledTemplates();

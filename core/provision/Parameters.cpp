@@ -80,9 +80,8 @@ std::optional<std::string> numberProblem(const TemplateVersionParameterRecord& p
                                                                         : false;
   if (!isBroken) return std::nullopt;
   const auto* direction = parameter.validationMonotonic == "increasing" ? "greater" : "lower";
-  return numberText(
-      parameter, value,
-      std::format("parameter value '{}' must be equal or {} than previous value: {}", *number, direction, *before));
+  // The author's text speaks of limits only.
+  return std::format("parameter value '{}' must be equal or {} than previous value: {}", *number, direction, *before);
 }
 
 // Authors write RE2; Boost's Perl syntax takes nearly all of it, and gives up on patterns that explode.

@@ -1,6 +1,7 @@
 #include "core/base/Subprocess.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -176,6 +177,21 @@ TEST(Subprocess, aChildIsReapedEvenWhenTheLoopIsGone) {
     child->reset();
   }
   EXPECT_FALSE(isAlive(id));
+}
+
+TEST(Subprocess, aReleasedChildGoesOn) {
+  int id = 0;
+  {
+    asio::io_context io;
+    auto child = Subprocess::start(io.get_executor(), shell("exec sleep 100"));
+    id = (*child)->processId();
+    (*child)->release();
+    io.run_for(10s);  // nothing is left to wait for
+    EXPECT_TRUE(io.stopped());
+  }
+  EXPECT_TRUE(isAlive(id));
+  ::kill(id, SIGKILL);
+  EXPECT_EQ(::waitpid(id, nullptr, 0), id);
 }
 
 TEST(Subprocess, limitsOutputAndTime) {
