@@ -8,8 +8,15 @@ namespace berth::provision {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Where OpenTofu puts a state that it could not write in its place.
+constexpr std::string_view kErroredState = "errored.tfstate";
+
+}  // namespace
+
 Result<std::string> WorkDirectory::readState() const {
-  for (const auto& file : {path / "errored.tfstate", stateFile()}) {
+  for (const auto& file : {path / kErroredState, stateFile()}) {
     auto state = readFile(file, kMaxStateBytes);
     if (state || state.error().code() != ErrorCode::NotFound) return state;
   }
@@ -17,6 +24,8 @@ Result<std::string> WorkDirectory::readState() const {
 }
 
 Result<void> WorkDirectory::writeState(std::string_view state) const {
+  std::error_code ignored;
+  fs::remove(path / kErroredState, ignored);
   return state.empty() ? Result<void>() : writeFile(stateFile(), state);
 }
 

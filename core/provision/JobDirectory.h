@@ -33,6 +33,7 @@ struct WorkDirectory {
 
   // The newest state on disk: what could not be written in its place comes first. Empty when there is none.
   Result<std::string> readState() const;
+  // Takes the place of all states on disk; an empty one is not written.
   Result<void> writeState(std::string_view state) const;
 
  private:

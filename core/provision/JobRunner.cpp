@@ -3,6 +3,7 @@
 #include "core/base/Log.h"
 #include "core/provision/Derive.h"
 #include "core/provision/Files.h"
+#include "core/provision/Rescue.h"
 #include "core/provision/Timings.h"
 #include "core/store/Jobs.h"
 
@@ -219,6 +220,7 @@ Task<Result<void>> JobRunner::apply(Prepared& prepared, const BuildInput& input)
     attempt.moveTo(*m_log);
   }
   if (!m_control->isAbandoned()) {
+    if (!applied) co_await rescue();
     (void)co_await m_store.run([records = timings.take()](store::Transaction& tx) -> Result<void> {
       for (const auto& record : records) TRY(store::insertJobTiming(tx, record));
       return {};
@@ -256,6 +258,45 @@ Task<Result<void>> JobRunner::runBuild() {
       [job, build = input.build, derived = std::move(derived), state](store::Transaction& tx) {
         return completeBuild(tx, job, build, derived, state, wallNow());
       });
+}
+
+Task<void> JobRunner::rescue() {
+  if (const auto done = co_await importLost(); !done) {
+    log::error("job {}: {}", m_job.id.toString(), done.error().message());
+    m_log->add(kCleaningUp, LogLevel::Error, done.error().message());
+  }
+}
+
+Task<Result<void>> JobRunner::importLost() {
+  const auto work = m_directory.work();
+  const auto output = readFile(work.output(), kMaxStateBytes);
+  if (m_job.type != JobType::WorkspaceBuild || !output) co_return Result<void>();
+  CO_TRY_ASSIGN(const auto state, work.readState());
+  CO_TRY_ASSIGN(const auto lost, lostResources(*output, state));
+  if (lost.empty()) co_return Result<void>();
+
+  const auto job = m_job;
+  const auto url = m_settings->accessUrl;
+  CO_TRY_ASSIGN(const auto input, co_await m_store.run([job, url](store::Transaction& tx) {
+    return loadBuild(tx, job, url, wallNow());
+  }));
+  CO_TRY_ASSIGN(const auto rest, withoutAddresses(state, lost));
+  CO_TRY(work.writeState(rest));
+  const auto environment =
+      workspaceEnvironment(m_settings->environment, input.workspace, input.parameters, input.previousParameters);
+  // The job's own control may say stop already.
+  TofuRun tofu(m_settings->tool, std::make_shared<JobControl>(co_await asio::this_coro::executor));
+  for (const auto& resource : lost) {
+    m_log->add(
+        kCleaningUp, LogLevel::Warn,
+        std::format("{} [id={}] was made but not recorded: adding it to the state", resource.address, resource.id));
+    const TofuCommand command{
+        concat(concat({"import", "-no-color", "-input=false", "-lock=false"}, variableArguments(input.variables)),
+               {resource.address, resource.id}),
+        environment};
+    CO_TRY(co_await tofu.run(work, command, {}));
+  }
+  co_return Result<void>();
 }
 
 }  // namespace berth::provision

@@ -35,6 +35,10 @@ class JobRunner {
   // Ends the job in the store, whatever happens; only a job that was abandoned stays as it is.
   Task<void> run();
 
+  // After OpenTofu was killed in an apply: imports what it had made but not written down (Rescue.h), so that a later
+  // delete finds it. Problems are logged.
+  Task<void> rescue();
+
  private:
   // A directory that is ready for plan and apply, and how it got there.
   struct Prepared {
@@ -63,6 +67,7 @@ class JobRunner {
   Task<Result<ImportResult>> planBoth(Prepared& prepared, std::vector<ArchiveEntry> files,
                                       std::vector<std::string> variables);
   Variables variablesOf(const TemplateFacts& facts) const;
+  Task<Result<void>> importLost();
   Task<Result<void>> apply(Prepared& prepared, const BuildInput& input);
   std::vector<std::string> applyArguments(const BuildInput& input) const;
   Task<void> end(Result<void> outcome);

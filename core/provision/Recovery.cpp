@@ -48,10 +48,11 @@ Task<void> waitForEnd(WorkDirectory directory, const bool& isStopping) {
 }  // namespace
 
 Task<Result<void>> recoverJob(store::Store& store, std::filesystem::path jobsDirectory, store::JobRecord job,
-                              const bool& isStopping) {
+                              JobRunner* rescuer, const bool& isStopping) {
   const JobDirectory directory(jobsDirectory, job.id);
   for (const auto& work : workDirectories(directory)) co_await waitForEnd(work, isStopping);
   if (isStopping) co_return fail(ErrorCode::Cancelled, "recovery goes on at the next start");
+  if (rescuer) co_await rescuer->rescue();
   CO_TRY_ASSIGN(const auto state, directory.work().readState());
   const std::string reason(job.type == JobType::WorkspaceBuild ? kReason : kImportReason);
   CO_TRY(co_await store.run([job, reason, state](store::Transaction& tx) {

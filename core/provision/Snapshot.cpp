@@ -165,6 +165,12 @@ std::string withoutIndexes(std::string_view address) {
   return plain;
 }
 
+std::string addressOf(const json::object& resource, const json::object& instance) {
+  const auto* prefix = textAt(resource, "mode") == "managed" ? "" : "data.";
+  return inModule(textAt(resource, "module"), std::format("{}{}.{}{}", prefix, textAt(resource, "type"),
+                                                          textAt(resource, "name"), indexOf(instance)));
+}
+
 Result<Snapshot> readPlan(std::string_view planJson, const LocalReferences& locals) {
   TRY_ASSIGN(const auto plan, parseJson(planJson, "the plan"));
   const auto& top = asObject(plan);
@@ -192,9 +198,7 @@ Result<Snapshot> readState(std::string_view stateFile) {
       const auto& object = asObject(raw);
       if (object.contains("deposed")) continue;
       auto instance = instanceOf(resource, textAt(resource, "module"));
-      const auto prefix = instance.isManaged ? "" : "data.";
-      instance.address =
-          inModule(instance.module, std::format("{}{}.{}{}", prefix, instance.type, instance.name, indexOf(object)));
+      instance.address = addressOf(resource, object);
       instance.label = withoutIndexes(instance.address);
       instance.values = objectAt(object, "attributes");
       for (const auto& other : arrayAt(object, "dependencies"))

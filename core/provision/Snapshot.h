@@ -38,6 +38,9 @@ Result<Snapshot> readPlan(std::string_view planJson, const LocalReferences& loca
 // terraform.tfstate, version 4. Empty text is an empty state.
 Result<Snapshot> readState(std::string_view stateFile);
 
+// Of an instance in a state file: "module.m.coder_agent.main[0]".
+std::string addressOf(const boost::json::object& resource, const boost::json::object& instance);
+
 // "module.m[\"a.b\"].type.name[0]" without indexes: "module.m.type.name".
 std::string withoutIndexes(std::string_view address);
 

@@ -85,6 +85,7 @@ TofuEvent parseTofuLine(std::string_view line) {
   event.resource = textAt(objectAt(hook, "resource"), "addr");
   event.provider = textAt(objectAt(hook, "resource"), "implied_provider");
   event.action = textAt(hook, "action");
+  event.resourceId = textAt(hook, "id_value");
   return event;
 }
 

@@ -21,7 +21,7 @@ struct TofuEvent {
   // Of an error diagnostic: "Unsupported argument (main.tf line 12): An argument named ... is not expected here."
   std::string problem;
   // Of hooks.
-  std::string resource, provider, action;
+  std::string resource, provider, action, resourceId;
 };
 
 // Never fails: what is no JSON is a line of text. Blank lines give an event without lines.

@@ -145,7 +145,12 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
   }
 
   Task<void> recover(store::JobRecord job) {
-    const auto done = co_await recoverJob(m_store, jobsDirectory(), job, m_isStopping);
+    auto log = makeLog(job.id);
+    const auto ready = co_await settings();
+    std::optional<JobRunner> rescuer;
+    if (ready) rescuer.emplace(m_store, *ready, job, std::make_shared<JobControl>(m_executor), log);
+    const auto done = co_await recoverJob(m_store, jobsDirectory(), job, rescuer ? &*rescuer : nullptr, m_isStopping);
+    co_await log->flush();
     if (!done && !m_isStopping) log::error("end job {}: {}", job.id.toString(), done.error().message());
     tellChanged(job.id);
   }
@@ -187,14 +192,18 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     });
   }
 
+  std::shared_ptr<JobLog> makeLog(JobId job) {
+    return std::make_shared<JobLog>(m_executor, m_store, job, [weak = weak_from_this(), job] {
+      if (const auto self = weak.lock(); self && self->m_events.onJobLog) self->m_events.onJobLog(job);
+    });
+  }
+
   Task<void> runJob(store::JobRecord job) {
     auto control = std::make_shared<JobControl>(m_executor);
     m_running[job.id] = control;
     if (m_isStopping) control->stop(JobControl::Reason::Shutdown);
     tellChanged(job.id);
-    auto log = std::make_shared<JobLog>(m_executor, m_store, job.id, [weak = weak_from_this(), id = job.id] {
-      if (const auto self = weak.lock(); self && self->m_events.onJobLog) self->m_events.onJobLog(id);
-    });
+    auto log = makeLog(job.id);
     spawn([](std::shared_ptr<Impl> self, JobId id) -> Task<void> { co_await self->beat(id); }(shared_from_this(),
                                                                                               job.id));
     auto ready = co_await settings();

@@ -70,6 +70,21 @@ TEST(Recovery, cancelInterruptsOnceAndKeepsTheState) {
   expectDeletable(deployment, building);
 }
 
+TEST(Recovery, aKilledTofuLeavesItsState) {
+  BERTH_REQUIRE_TOFU();
+  Deployment deployment;
+  deployment.startWorker();
+  const auto building = inTheMiddle(deployment, kSlow);
+  const auto process = ProcessMark::read(workOf(deployment, building).process());
+  ASSERT_TRUE(process && process->isRunning());
+  ::kill(process->id, SIGKILL);
+  const auto job = deployment.finished(building.build.jobId);
+  EXPECT_THAT(job.error, HasSubstr("signal 9"));
+  EXPECT_TRUE(deployment.logContains(job.id, "terraform_data.first")) << deployment.logOf(job.id);
+  EXPECT_THAT(deployment.stateOf(building.build.id), HasSubstr("\"first\""));
+  expectDeletable(deployment, building);
+}
+
 TEST(Recovery, aKilledServerFailsTheJobAtItsNextStart) {
   BERTH_REQUIRE_TOFU();
   Deployment deployment;
@@ -120,5 +135,20 @@ TEST(Recovery, shutdownLeavesWhatNeedsLongerToTheNextStart) {
   ::kill(process->id, SIGCONT);
   EXPECT_EQ(deployment.finished(building.build.jobId).status(), JobStatus::Failed);
   EXPECT_THAT(deployment.stateOf(building.build.id), HasSubstr("\"slow\""));
+  expectDeletable(deployment, building);
+}
+
+TEST(Recovery, aCrashedMachineLeavesNothingBehind) {
+  BERTH_REQUIRE_TOFU();
+  Deployment deployment;
+  deployment.startWorker();
+  const auto building = inTheMiddle(deployment, kSlow);
+  const auto process = ProcessMark::read(workOf(deployment, building).process());
+  ASSERT_TRUE(process);
+  deployment.loseWorker();
+  ::kill(-process->id, SIGKILL);
+  deployment.startWorker();
+  EXPECT_EQ(deployment.finished(building.build.jobId).status(), JobStatus::Failed);
+  EXPECT_THAT(deployment.stateOf(building.build.id), HasSubstr("\"first\""));
   expectDeletable(deployment, building);
 }
