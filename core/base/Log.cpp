@@ -4,6 +4,7 @@
 #define SPDLOG_HEADER_ONLY
 #define SPDLOG_USE_STD_FORMAT
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -41,6 +42,17 @@ Result<void> logToFile(const std::filesystem::path& path) {
   try {
     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
     logger()->sinks() = {sink};
+    logger()->set_pattern(kLinePattern, spdlog::pattern_time_type::utc);
+    return {};
+  } catch (const spdlog::spdlog_ex& e) {
+    return fail(ErrorCode::Internal, std::format("open log file {}: {}", path.string(), e.what()));
+  }
+}
+
+Result<void> alsoLogToFile(const std::filesystem::path& path, std::size_t maxSize, std::size_t backups) {
+  try {
+    logger()->sinks().push_back(
+        std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path.string(), maxSize, backups));
     logger()->set_pattern(kLinePattern, spdlog::pattern_time_type::utc);
     return {};
   } catch (const spdlog::spdlog_ex& e) {

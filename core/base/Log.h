@@ -15,6 +15,10 @@ enum class Level { Debug, Info, Warning, Error };
 void setLevel(Level level);
 Result<void> logToFile(const std::filesystem::path& path);
 
+// To this file besides. When it would grow over `maxSize` bytes it becomes path.1 (before its ending), and so on up to
+// `backups` of them.
+Result<void> alsoLogToFile(const std::filesystem::path& path, std::size_t maxSize, std::size_t backups);
+
 bool isEnabled(Level level) noexcept;
 void write(Level level, std::string_view line);
 
