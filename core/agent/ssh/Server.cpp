@@ -52,9 +52,9 @@ Task<void> Server::serve(std::unique_ptr<Stream> stream) {
   co_await connection->run();
 }
 
-std::size_t Server::connectionCount() const noexcept {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(m_state->connections, [](const auto& known) { return !known.expired(); }));
+bool Server::isIdle() const noexcept {
+  const auto isGone = [](const auto& known) { return known.expired(); };
+  return std::ranges::all_of(m_state->connections, isGone) && std::ranges::all_of(m_state->processes, isGone);
 }
 
 void Server::stop() {

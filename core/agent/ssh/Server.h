@@ -49,7 +49,8 @@ class Server {
   // Serves one connection until it ends.
   Task<void> serve(std::unique_ptr<Stream> stream);
 
-  std::size_t connectionCount() const noexcept;
+  // No connection is open and nothing that a session started still runs.
+  bool isIdle() const noexcept;
 
   // Refuses new sessions, closes connections without an exit status and hangs up what they started. May be called
   // twice.
