@@ -91,7 +91,6 @@ http::Response unknownRoute(const Router& router, const http::Request& request) 
   return isSafe(request.method) ? indexPage() : render(ApiError::routeNotFound());
 }
 
-// A coroutine that was cancelled (the server stops, the peer left) unwinds with this; that is no defect.
 bool isCancellation(const std::exception& e) {
   const auto* system = dynamic_cast<const boost::system::system_error*>(&e);
   return system && system->code() == asio::error::operation_aborted;
@@ -112,6 +111,15 @@ http::Handler Pipeline::handler() {
   return handler;
 }
 
+// Being cancelled is how a handler ends when the server stops or its peer is gone: no more than that to say.
+Task<void> Pipeline::run(http::Exchange& exchange) {
+  try {
+    co_await serve(exchange);
+  } catch (const boost::system::system_error& e) {
+    if (!isCancellation(e)) throw;
+  }
+}
+
 // The order, from the outside in:
 //  1. answers are marked with version and security headers: first, so that refusals and errors carry them too;
 //  2. the route is found: it says what the next steps ask for;
@@ -121,7 +129,7 @@ http::Handler Pipeline::handler() {
 //  6. the handler runs; it authorises, because only it knows the object;
 //  7. failures and exceptions become answers: last before the wire, so that nothing gets around it;
 //  8. the observer hears of it (audit log): it wants the final status.
-Task<void> Pipeline::run(http::Exchange& inner) {
+Task<void> Pipeline::serve(http::Exchange& inner) {
   MarkedExchange exchange(inner);
   auto match = m_router.find(exchange.request().method, exchange.request().path());
   if (!match) {

@@ -27,6 +27,7 @@ class Pipeline {
 
  private:
   Task<void> run(http::Exchange& exchange);
+  Task<void> serve(http::Exchange& inner);
   Task<http::Response> dispatch(Call& call, const Route& route, bool& isAnswered);
   Task<ApiResult<void>> authenticate(Call& call, const Route& route);
   ApiResult<void> checkForgery(const Call& call) const;

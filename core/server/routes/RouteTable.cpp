@@ -3,13 +3,22 @@
 #include "core/server/agentrpc/Routes.h"
 #include "core/server/coordinator/Routes.h"
 #include "core/server/routes/Absent.h"
+#include "core/server/routes/Account.h"
 #include "core/server/routes/AgentSelf.h"
 #include "core/server/routes/Agents.h"
 #include "core/server/routes/Binaries.h"
 #include "core/server/routes/Builds.h"
 #include "core/server/routes/Deployment.h"
+#include "core/server/routes/DryRuns.h"
+#include "core/server/routes/DynamicParameters.h"
+#include "core/server/routes/Files.h"
 #include "core/server/routes/Health.h"
+#include "core/server/routes/Keys.h"
+#include "core/server/routes/Organizations.h"
 #include "core/server/routes/Provisioners.h"
+#include "core/server/routes/TemplateVersions.h"
+#include "core/server/routes/Templates.h"
+#include "core/server/routes/Users.h"
 #include "core/server/routes/Watch.h"
 #include "core/server/routes/WorkspaceSettings.h"
 #include "core/server/routes/Workspaces.h"
@@ -21,6 +30,7 @@ namespace {
 using enum Auth;
 
 constexpr RouteOptions kUnlimited{.ratePerMinute = 0};
+constexpr RouteOptions kSigningIn{.bodyLimit = 64U << 10, .ratePerMinute = kLoginRatePerMinute};
 constexpr std::size_t kStateBodyLimit = 32U << 20;  // a Terraform state in base64
 
 // Grouped by the resource; a group's handlers stand in the file of its name.
@@ -52,6 +62,114 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v2/licenses", User, routes::licenses},
     {"GET", "/api/v2/applications/host", User, routes::applicationsHost},
     {"POST", "/api/v2/authcheck", User, routes::authCheck},
+
+    // Account.h
+    {"GET", "/api/v2/users/first", None, routes::hasFirstUser},
+    {"POST", "/api/v2/users/first", None, routes::createFirstUser},
+    {"GET", "/api/v2/users/authmethods", None, routes::authMethods},
+    {"POST", "/api/v2/users/login", None, routes::login, kSigningIn},
+    {"POST", "/api/v2/users/logout", User, routes::logout},
+    {"POST", "/api/v2/users/validate-password", None, routes::validatePassword, kSigningIn},
+    {"POST", "/api/v2/users/otp/request", None, routes::requestOneTimePasscode, kSigningIn},
+    {"GET", "/api/v2/users/{user}/login-type", User, routes::getLoginType},
+
+    // Users.h
+    {"GET", "/api/v2/users", User, routes::listUsers},
+    {"POST", "/api/v2/users", User, routes::createUser},
+    {"GET", "/api/v2/users/roles", User, routes::listSiteRoles},
+    {"GET", "/api/v2/users/{user}", User, routes::getUser},
+    {"DELETE", "/api/v2/users/{user}", User, routes::deleteUser},
+    {"PUT", "/api/v2/users/{user}/profile", User, routes::putProfile},
+    {"PUT", "/api/v2/users/{user}/status/suspend", User, routes::suspendUser},
+    {"PUT", "/api/v2/users/{user}/status/activate", User, routes::activateUser},
+    {"GET", "/api/v2/users/{user}/appearance", User, routes::getUserAppearance},
+    {"PUT", "/api/v2/users/{user}/appearance", User, routes::putUserAppearance},
+    {"PUT", "/api/v2/users/{user}/password", User, routes::putPassword},
+    {"GET", "/api/v2/users/{user}/roles", User, routes::getUserRoles},
+    {"PUT", "/api/v2/users/{user}/roles", User, routes::putUserRoles},
+    {"GET", "/api/v2/users/{user}/organizations", User, routes::listUserOrganizations},
+    {"GET", "/api/v2/users/{user}/organizations/{organizationname}", User, routes::getUserOrganization},
+    {"GET", "/api/v2/users/{user}/gitsshkey", User, routes::getGitSshKey},
+    {"PUT", "/api/v2/users/{user}/gitsshkey", User, routes::regenerateGitSshKey},
+    {"GET", "/api/v2/users/{user}/autofill-parameters", User, routes::getAutofillParameters},
+
+    // Keys.h
+    {"GET", "/api/v2/auth/scopes", None, routes::listScopes},
+    {"POST", "/api/v2/users/{user}/keys", User, routes::createKey},
+    {"GET", "/api/v2/users/{user}/keys/tokens", User, routes::listTokens},
+    {"POST", "/api/v2/users/{user}/keys/tokens", User, routes::createToken},
+    {"GET", "/api/v2/users/{user}/keys/tokens/tokenconfig", User, routes::getTokenConfig},
+    {"GET", "/api/v2/users/{user}/keys/tokens/{keyname}", User, routes::getTokenByName},
+    {"GET", "/api/v2/users/{user}/keys/{keyid}", User, routes::getKey},
+    {"DELETE", "/api/v2/users/{user}/keys/{keyid}", User, routes::deleteKey},
+    {"PUT", "/api/v2/users/{user}/keys/{keyid}/expire", User, routes::expireKey},
+
+    // Organizations.h
+    {"GET", "/api/v2/organizations", User, routes::listOrganizations},
+    {"GET", "/api/v2/organizations/{organization}", User, routes::getOrganization},
+    {"GET", "/api/v2/organizations/{organization}/members", User, routes::listMembers},
+    {"GET", "/api/v2/organizations/{organization}/paginated-members", User, routes::listMembersByPage},
+    {"GET", "/api/v2/organizations/{organization}/members/roles", User, routes::listOrganizationRoles},
+    {"GET", "/api/v2/organizations/{organization}/members/{user}", User, routes::getMember},
+    {"POST", "/api/v2/organizations/{organization}/members/{user}", User, routes::addMember},
+    {"DELETE", "/api/v2/organizations/{organization}/members/{user}", User, routes::removeMember},
+    {"PUT", "/api/v2/organizations/{organization}/members/{user}/roles", User, routes::putMemberRoles},
+    {"GET", "/api/v2/organizations/{organization}/members/{user}/workspaces/available-users", User,
+     routes::listAvailableOwners},
+
+    // Files.h
+    {"POST", "/api/v2/files", User, routes::uploadFile, {.bodyLimit = 100U << 20, .ratePerMinute = kFileRatePerMinute}},
+    {"GET", "/api/v2/files/{file}", User, routes::downloadFile, {.ratePerMinute = kFileRatePerMinute}},
+
+    // Templates.h
+    {"GET", "/api/v2/templates", User, routes::listTemplates},
+    {"GET", "/api/v2/templates/examples", User, routes::listTemplateExamples},
+    {"GET", "/api/v2/templates/{template}", User, routes::getTemplate},
+    {"PATCH", "/api/v2/templates/{template}", User, routes::patchTemplate},
+    {"DELETE", "/api/v2/templates/{template}", User, routes::deleteTemplate},
+    {"GET", "/api/v2/templates/{template}/daus", User, routes::getTemplateDaus},
+    {"GET", "/api/v2/templates/{template}/versions", User, routes::listTemplateVersions},
+    {"PATCH", "/api/v2/templates/{template}/versions", User, routes::patchActiveVersion},
+    {"POST", "/api/v2/templates/{template}/versions/archive", User, routes::archiveUnusedVersions},
+    {"GET", "/api/v2/templates/{template}/versions/{templateversionname}", User, routes::getTemplateVersionOfTemplate},
+    {"GET", "/api/v2/organizations/{organization}/templates", User, routes::listOrganizationTemplates},
+    {"POST", "/api/v2/organizations/{organization}/templates", User, routes::createTemplate},
+    {"GET", "/api/v2/organizations/{organization}/templates/examples", User, routes::listTemplateExamples},
+    {"GET", "/api/v2/organizations/{organization}/templates/{templatename}", User, routes::getTemplateByName},
+    {"GET", "/api/v2/organizations/{organization}/templates/{templatename}/versions/{templateversionname}", User,
+     routes::getTemplateVersionByName},
+    {"GET", "/api/v2/organizations/{organization}/templates/{templatename}/versions/{templateversionname}/previous",
+     User, routes::getPreviousTemplateVersion},
+
+    // TemplateVersions.h
+    {"POST", "/api/v2/organizations/{organization}/templateversions", User, routes::createTemplateVersion},
+    {"GET", "/api/v2/templateversions/{templateversion}", User, routes::getTemplateVersion},
+    {"PATCH", "/api/v2/templateversions/{templateversion}", User, routes::patchTemplateVersion},
+    {"PATCH", "/api/v2/templateversions/{templateversion}/cancel", User, routes::cancelTemplateVersion},
+    {"POST", "/api/v2/templateversions/{templateversion}/archive", User, routes::archiveTemplateVersion},
+    {"POST", "/api/v2/templateversions/{templateversion}/unarchive", User, routes::unarchiveTemplateVersion},
+    {"GET", "/api/v2/templateversions/{templateversion}/schema", User, routes::emptyTemplateVersionList},
+    {"GET", "/api/v2/templateversions/{templateversion}/parameters", User, routes::emptyTemplateVersionList},
+    {"GET", "/api/v2/templateversions/{templateversion}/rich-parameters", User, routes::getRichParameters},
+    {"GET", "/api/v2/templateversions/{templateversion}/external-auth", User, routes::getTemplateVersionExternalAuth},
+    {"GET", "/api/v2/templateversions/{templateversion}/variables", User, routes::getTemplateVersionVariables},
+    {"GET", "/api/v2/templateversions/{templateversion}/presets", User, routes::getPresets},
+    {"GET", "/api/v2/templateversions/{templateversion}/resources", User, routes::getTemplateVersionResources},
+    {"GET", "/api/v2/templateversions/{templateversion}/logs", User, routes::getTemplateVersionLogs},
+
+    // DynamicParameters.h
+    {"GET", "/api/v2/templateversions/{templateversion}/dynamic-parameters", User, routes::watchDynamicParameters},
+    {"POST", "/api/v2/templateversions/{templateversion}/dynamic-parameters/evaluate", User,
+     routes::evaluateDynamicParameters},
+
+    // DryRuns.h
+    {"POST", "/api/v2/templateversions/{templateversion}/dry-run", User, routes::createDryRun},
+    {"GET", "/api/v2/templateversions/{templateversion}/dry-run/{jobID}", User, routes::getDryRun},
+    {"GET", "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/resources", User, routes::getDryRunResources},
+    {"GET", "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/logs", User, routes::getDryRunLogs},
+    {"GET", "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/matched-provisioners", User,
+     routes::getDryRunMatchedProvisioners},
+    {"PATCH", "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/cancel", User, routes::cancelDryRun},
 
     // Workspaces.h
     {"GET", "/api/v2/workspaces", User, routes::listWorkspaces},
