@@ -34,16 +34,16 @@ void registerServerCommand(CLI::App& root, Context& context) {
   command
       .option("--http-address,-a", flags.settings.httpAddress,
               "Address and port to listen on; on loopback also Docker's bridge is listened on, for workspaces",
-              "HTTP_ADDRESS")
+              "CODER_HTTP_ADDRESS")
       .option("--access-url", flags.settings.accessUrl, "URL under which people and workspaces reach this server",
-              "ACCESS_URL")
-      .option("--cache-dir", flags.cacheDirectory, "Where OpenTofu and its providers are kept", "CACHE_DIRECTORY")
+              "CODER_ACCESS_URL")
+      .option("--cache-dir", flags.cacheDirectory, "Where OpenTofu and its providers are kept", "CODER_CACHE_DIRECTORY")
       .option("--provisioner-daemons", flags.settings.workers, "How many jobs run at the same time",
-              "PROVISIONER_DAEMONS")
+              "CODER_PROVISIONER_DAEMONS")
       .option("--agent-binary", flags.agentBinary, "The agent that workspaces get; beside this program by default",
-              "AGENT_BINARY")
+              "CODER_AGENT_BINARY")
       .flag("--dangerous-disable-rate-limits", flags.settings.disablesRateLimits, "Answer any number of requests",
-            "DANGEROUS_DISABLE_RATE_LIMITS")
+            "CODER_DANGEROUS_DISABLE_RATE_LIMITS")
       .flag("--log-debug", flags.isVerbose, "Log every request")
       .examples({"berth server", "berth server --http-address 0.0.0.0:3000 --access-url https://dev.example.com",
                  "berth --global-config /srv/berth server"});

@@ -1,0 +1,101 @@
+#include "app/cli/Terminal.h"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <format>
+#include <iostream>
+
+namespace berth::cli {
+
+namespace {
+
+Error nobodyToAsk(const std::string& question, const std::string& flag) {
+  return Error(ErrorCode::InvalidInput,
+               std::format("{} is needed, and there is no terminal to ask on; pass {}", question, flag));
+}
+
+// No echo while it lives.
+class HiddenInput {
+ public:
+  HiddenInput() {
+    m_isSet = ::tcgetattr(STDIN_FILENO, &m_before) == 0;
+    termios hidden = m_before;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    if (m_isSet) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  ~HiddenInput() {
+    if (m_isSet) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &m_before);
+  }
+  HiddenInput(const HiddenInput&) = delete;
+  HiddenInput& operator=(const HiddenInput&) = delete;
+
+ private:
+  termios m_before{};
+  bool m_isSet = false;
+};
+
+Result<std::string> readLine() {
+  std::string line;
+  if (!std::getline(std::cin, line)) return fail(ErrorCode::Cancelled, "no answer");
+  return line;
+}
+
+const char* codeOf(Style style) {
+  switch (style) {
+    case Style::Bold: return "1";
+    case Style::Dim: return "2";
+    case Style::Green: return "32";
+    case Style::Yellow: return "33";
+    case Style::Red: return "31";
+    case Style::Cyan: return "36";
+  }
+  return "0";
+}
+
+}  // namespace
+
+bool isInteractive() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+
+bool hasTerminalOutput() { return ::isatty(STDOUT_FILENO) == 1; }
+
+void print(const std::string& text) { std::printf("%s\n", text.c_str()); }
+
+void printStatus(const std::string& text) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+Result<std::string> ask(const std::string& question, const std::string& fallback, const std::string& flag) {
+  if (!isInteractive()) return fail(nobodyToAsk(question, flag));
+  std::fprintf(stderr, "%s%s: ", question.c_str(), fallback.empty() ? "" : std::format(" [{}]", fallback).c_str());
+  TRY_ASSIGN(auto line, readLine());
+  return line.empty() ? fallback : line;
+}
+
+Result<Secret> askSecret(const std::string& question, const std::string& flag) {
+  if (!isInteractive()) return fail(nobodyToAsk(question, flag));
+  std::fprintf(stderr, "%s: ", question.c_str());
+  const HiddenInput hidden;
+  auto line = readLine();
+  std::fprintf(stderr, "\n");
+  if (!line) return fail(line.error());
+  return Secret(std::move(*line));
+}
+
+Result<void> confirm(const std::string& question) {
+  if (!isInteractive()) return fail(nobodyToAsk(std::format("a confirmation (\"{}\")", question), "--yes"));
+  std::fprintf(stderr, "%s (yes/no) ", question.c_str());
+  TRY_ASSIGN(const auto answer, readLine());
+  if (answer == "y" || answer == "yes" || answer == "Y") return {};
+  return fail(ErrorCode::Cancelled, "nothing was done");
+}
+
+std::string styled(Style style, const std::string& text) {
+  static const bool isColoured = hasTerminalOutput() && std::getenv("NO_COLOR") == nullptr;
+  return isColoured ? std::format("\033[{}m{}\033[0m", codeOf(style), text) : text;
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,27 @@
+// Talking to the person at the terminal. Results go to standard output, everything else to standard error.
+#pragma once
+
+#include <string>
+
+#include "core/base/Error.h"
+#include "core/base/Secret.h"
+
+namespace berth::cli {
+
+bool isInteractive();      // questions can be asked: standard input and error are a terminal
+bool hasTerminalOutput();  // standard output is a terminal: colours, lines that change
+
+void print(const std::string& text);        // a line on standard output
+void printStatus(const std::string& text);  // a line on standard error
+
+// `fallback` stands in brackets and is taken for an empty answer. InvalidInput, naming `flag`, when nobody can answer.
+Result<std::string> ask(const std::string& question, const std::string& fallback, const std::string& flag);
+Result<Secret> askSecret(const std::string& question, const std::string& flag);
+// Without a terminal: InvalidInput that says to pass --yes. A "no" is Cancelled.
+Result<void> confirm(const std::string& question);
+
+enum class Style { Bold, Dim, Green, Yellow, Red, Cyan };
+// `text` in a style when standard output is a terminal (and NO_COLOR is unset).
+std::string styled(Style style, const std::string& text);
+
+}  // namespace berth::cli

@@ -1,0 +1,118 @@
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cmath>
+#include <csignal>
+#include <format>
+
+#include "app/cli/AgentAccess.h"
+#include "app/cli/Commands.h"
+#include "app/cli/Table.h"
+#include "app/cli/Terminal.h"
+
+namespace berth::cli {
+
+namespace {
+
+struct PingOptions {
+  std::string workspace;
+  std::int64_t count = 0;  // endless
+  std::chrono::milliseconds interval{1000};
+  std::chrono::milliseconds timeout{5000};
+  bool showsTime = false;
+  bool showsUtc = false;
+};
+
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+struct Statistics {
+  std::int64_t total = 0;
+  std::vector<double> answered;  // ms
+
+  std::string table(const std::string& workspace) const {
+    double sum = 0;
+    for (const double each : answered) sum += each;
+    const double count = static_cast<double>(answered.size());
+    const double mean = answered.empty() ? 0 : sum / count;
+    double squares = 0;
+    for (const double each : answered) squares += (each - mean) * (each - mean);
+    const auto ms = [](double value) { return std::format("{:.3f}ms", value); };
+    const bool isEmpty = answered.empty();
+    return formatTable(
+        {"workspace", "total", "successful", "min", "avg", "max", "variance"},
+        {{workspace, std::to_string(total), std::to_string(answered.size()),
+          isEmpty ? "" : ms(std::ranges::min(answered)), isEmpty ? "" : ms(mean),
+          isEmpty ? "" : ms(std::ranges::max(answered)), isEmpty ? "" : std::format("{:.3f}ms²", squares / count)}});
+  }
+};
+
+std::string timeStamp(const Context& context, const PingOptions& options) {
+  if (!options.showsTime && !options.showsUtc) return "";
+  return formatRfc3339(context.now()) + " ";
+}
+
+Task<void> pingOnce(Context& context, tunnel::dialer::ClientTunnel& tunnel, const PingOptions& options,
+                    const std::string& name, Statistics& statistics) {
+  ++statistics.total;
+  const auto pong = co_await tunnel.ping(options.timeout);
+  const std::string stamp = timeStamp(context, options);
+  if (pong) {
+    const Milliseconds took = pong->roundTrip;
+    statistics.answered.push_back(took.count());
+    print(std::format("{}pong from {} proxied via DERP({}) in {:.3f}ms", stamp, styled(Style::Bold, name),
+                      pong->regionName, took.count()));
+  } else if (pong.error().code() == ErrorCode::Timeout) {
+    print(std::format("{}ping to \"{}\" timed out", stamp, name));
+  } else {
+    print(std::format("{}ping to \"{}\" failed {}", stamp, name, pong.error().message()));
+  }
+  std::fflush(stdout);
+}
+
+Task<Result<int>> ping(Context& context, PingOptions options) {
+  CO_TRY_ASSIGN(const auto session, context.session());
+  CO_TRY_ASSIGN(const auto found, co_await prepareAgent(context, *session, {.name = options.workspace}));
+  SystemRng rng;
+  CO_TRY_ASSIGN(auto tunnel, co_await openTunnel(context, *session, found.agent.id, rng));
+  const std::string& name = found.workspace.name;
+  printStatus("You are connected via a DERP relay, not directly (p2p)");
+
+  bool isInterrupted = false;
+  asio::steady_timer timer(context.io());
+  asio::signal_set signals(context.io(), SIGINT, SIGTERM);
+  signals.async_wait([&](const boost::system::error_code& error, int) {
+    if (error) return;
+    isInterrupted = true;
+    timer.cancel();
+  });
+  Statistics statistics;
+  while (!isInterrupted && (options.count == 0 || statistics.total < options.count)) {
+    if (statistics.total > 0) {
+      timer.expires_after(options.interval);
+      boost::system::error_code ignored;
+      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+      if (isInterrupted) break;
+    }
+    co_await pingOnce(context, *tunnel, options, name, statistics);
+  }
+  signals.cancel();
+  print("\n" + statistics.table(name));
+  co_await tunnel->close();
+  co_return statistics.answered.empty() ? 1 : 0;
+}
+
+}  // namespace
+
+void registerPing(const Command& root) {
+  const auto options = std::make_shared<PingOptions>();
+  const auto command = root.add("ping", "Measure the way to a workspace");
+  command.positional("workspace", options->workspace, "workspace, workspace.agent or owner/workspace")
+      .option("--num,-n", options->count, "How many pings; 0 until Ctrl-C")
+      .option("--wait", options->interval, "Pause between pings")
+      .option("--timeout,-t", options->timeout, "How long to wait for each")
+      .flag("--time", options->showsTime, "Show the time of each pong")
+      .flag("--utc", options->showsUtc, "Show the time of each pong in UTC")
+      .examples({"berth ping quickstart", "berth ping -n 5 quickstart"});
+  command.onRun([options](Context& context) { return ping(context, *options); });
+}
+
+}  // namespace berth::cli
