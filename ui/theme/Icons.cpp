@@ -28,6 +28,9 @@ class OwnIconEngine final : public QIconEngine {
     Icons::paintOwn(*painter, rect, m_name, color);
   }
   QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+    return scaledPixmap(size, mode, state, 1.0);
+  }
+  QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State state, qreal) override {
     QPixmap pixmap(size);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
@@ -56,6 +59,7 @@ class ThemeIconEngine final : public QIconEngine {
   }
   QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State state, qreal scale) override {
     QPixmap pixmap = m_icon.pixmap(size, scale, mode, state);
+    if (pixmap.isNull()) return pixmap;
     QPainter painter(&pixmap);
     painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
     painter.fillRect(pixmap.rect(), m_color);
@@ -72,8 +76,8 @@ class ThemeIconEngine final : public QIconEngine {
 }  // namespace
 
 QIcon Icons::tinted(const QString& name, const QColor& color) {
-  if (QFile::exists(ownFile(name))) return QIcon(new OwnIconEngine(name, color));
-  return QIcon(new ThemeIconEngine(QIcon::fromTheme(name), color));
+  if (const QIcon themed = QIcon::fromTheme(name); !themed.isNull()) return QIcon(new ThemeIconEngine(themed, color));
+  return QIcon(new OwnIconEngine(name, color));
 }
 
 void Icons::paintOwn(QPainter& painter, const QRectF& rect, const QString& name, const QColor& color) {

@@ -16,7 +16,7 @@ namespace {
 // Design pixels.
 constexpr QSize kWindow(960, 672);
 constexpr int kSideWidth = 328;
-constexpr int kCardHeight = 126;
+constexpr int kCardHeight = 122;
 constexpr int kCardIcon = 24;
 constexpr int kFootHeight = 56;
 constexpr int kLogHeight = 180;
