@@ -1,6 +1,7 @@
 // The agent's SSH server on a TCP port of loopback, with a fixed manifest and without a control plane.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <mutex>
 #include <string>
 #include <thread>
