@@ -1,5 +1,7 @@
 #include "core/rpc/DrpcCall.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <format>
 
 namespace berth::rpc {
@@ -15,6 +17,9 @@ Error toError(const drpc::RemoteError& remote) {
   const auto code = remote.code == drpc::kErrorCodeUnimplemented ? ErrorCode::Unsupported : ErrorCode::Unavailable;
   return {code, remote.text};
 }
+
+// The library would also write to standard error what parse() says in its error, for anybody who sends such bytes.
+void silenceLibrary() { [[maybe_unused]] static const auto previous = google::protobuf::SetLogHandler(nullptr); }
 
 }  // namespace
 
@@ -69,6 +74,7 @@ Task<Result<void>> DrpcCall::fail(const drpc::RemoteError& error) {
 }
 
 Result<void> DrpcCall::parse(const std::string& body, MessageLite& message) {
+  silenceLibrary();
   if (message.ParseFromString(body)) return {};
   return berth::fail(
       ErrorCode::ProtocolViolation,
