@@ -1,6 +1,6 @@
 #include "core/provision/Environment.h"
 
-#include <cctype>
+#include <boost/algorithm/string/replace.hpp>
 
 #include "core/provision/Files.h"
 #include "core/provision/JsonAccess.h"
@@ -60,11 +60,6 @@ export CODER_AGENT_URL="${ACCESS_URL}"
 exec ./coder agent
 )SH";
 
-void replaceAll(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
-    text.replace(at, what.size(), with);
-}
-
 std::string jsonList(const std::vector<std::string>& texts) {
   json::array list;
   for (const auto& text : texts) list.emplace_back(text);
@@ -87,7 +82,7 @@ std::string_view transitionWord(Transition transition) {
 
 std::string agentScript(std::string_view architecture) {
   std::string script(kAgentScript);
-  replaceAll(script, "${ARCH}", architecture);
+  boost::replace_all(script, "${ARCH}", architecture);
   return script;
 }
 

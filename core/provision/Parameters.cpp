@@ -1,5 +1,6 @@
 #include "core/provision/Parameters.h"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/regex.hpp>
 #include <charconv>
 #include <cstdlib>
@@ -48,18 +49,13 @@ bool hasValidation(const TemplateVersionParameterRecord& parameter) {
          parameter.validationMax;
 }
 
-void replaceAll(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
-    text.replace(at, what.size(), with);
-}
-
 // The author's own text takes the place of the built-in one.
 std::string numberText(const TemplateVersionParameterRecord& parameter, std::string_view value, std::string builtIn) {
   if (parameter.validationError.empty()) return builtIn;
   std::string text = parameter.validationError;
-  replaceAll(text, "{min}", parameter.validationMin ? std::to_string(*parameter.validationMin) : "");
-  replaceAll(text, "{max}", parameter.validationMax ? std::to_string(*parameter.validationMax) : "");
-  replaceAll(text, "{value}", value);
+  boost::replace_all(text, "{min}", parameter.validationMin ? std::to_string(*parameter.validationMin) : "");
+  boost::replace_all(text, "{max}", parameter.validationMax ? std::to_string(*parameter.validationMax) : "");
+  boost::replace_all(text, "{value}", value);
   return text;
 }
 
