@@ -2,8 +2,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
-#include <fstream>
+#include <cwchar>
 #include <memory>
 #include <set>
 
@@ -29,6 +30,31 @@ struct FreeEntry {
 using Reader = std::unique_ptr<archive, FreeReader>;
 using Writer = std::unique_ptr<archive, FreeWriter>;
 using EntryHandle = std::unique_ptr<archive_entry, FreeEntry>;
+
+// libarchive converts names by the thread's locale, which in a server is "C" and knows ASCII only.
+class Utf8Names {
+ public:
+  Utf8Names() : m_locale(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (m_locale) m_before = ::uselocale(m_locale);
+  }
+  ~Utf8Names() {
+    if (!m_locale) return;
+    ::uselocale(m_before);
+    ::freelocale(m_locale);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t m_locale;
+  locale_t m_before = nullptr;
+};
+
+// In the scope of Utf8Names.
+bool isUtf8(const char* text) {
+  std::mbstate_t state{};
+  return std::mbsrtowcs(nullptr, &text, 0, &state) != static_cast<std::size_t>(-1);
+}
 
 std::string reasonOf(archive* handle) {
   const char* text = ::archive_error_string(handle);
@@ -84,8 +110,8 @@ Result<void> readContent(archive* reader, ArchiveEntry& entry, std::size_t limit
 
 // Nothing for an entry that has no place in a template but does no harm (the archive's own root).
 Result<std::optional<ArchiveEntry>> readEntry(archive* reader, archive_entry* header, std::size_t limit) {
-  const char* rawPath = ::archive_entry_pathname(header);
-  if (!rawPath) return fail(ErrorCode::InvalidInput, "archive entry with an unreadable name");
+  const char* rawPath = ::archive_entry_pathname_utf8(header);
+  if (!rawPath || !isUtf8(rawPath)) return fail(ErrorCode::InvalidInput, "archive entry with a name that is not UTF-8");
   TRY_ASSIGN(std::string path, localPath(rawPath));
   const auto type = ::archive_entry_filetype(header);
   if (::archive_entry_hardlink(header) || type == AE_IFLNK)
@@ -104,6 +130,7 @@ Result<std::optional<ArchiveEntry>> readEntry(archive* reader, archive_entry* he
 }
 
 Result<Bytes> write(std::vector<ArchiveEntry> entries, bool isZip) {
+  const Utf8Names names;
   std::ranges::sort(entries, {}, &ArchiveEntry::path);
   std::size_t capacity = 64 * 1024;
   for (const auto& entry : entries) capacity += entry.content.size() + entry.path.size() * 2 + 4096;
@@ -117,6 +144,7 @@ Result<Bytes> write(std::vector<ArchiveEntry> entries, bool isZip) {
     return fail(ErrorCode::Internal, "write archive: " + reasonOf(writer.get()));
   EntryHandle header(::archive_entry_new());
   for (const auto& entry : entries) {
+    if (!isUtf8(entry.path.c_str())) return fail(ErrorCode::InvalidInput, "write archive entry: its name is not UTF-8");
     ::archive_entry_clear(header.get());
     ::archive_entry_set_pathname_utf8(header.get(), (entry.isDirectory ? entry.path + "/" : entry.path).c_str());
     ::archive_entry_set_filetype(header.get(), entry.isDirectory ? AE_IFDIR : AE_IFREG);
@@ -150,6 +178,7 @@ bool isConfiguration(const ArchiveEntry& entry) {
 }  // namespace
 
 Result<std::vector<ArchiveEntry>> readArchive(ByteView bytes, ArchiveFormat format, const ArchiveLimits& limits) {
+  const Utf8Names names;
   TRY_ASSIGN(auto reader, openReader(bytes, format));
   std::vector<ArchiveEntry> entries;
   std::set<std::string, std::less<>> files;

@@ -82,6 +82,22 @@ TEST(Archive, theSameEntriesGiveTheSameBytes) {
   EXPECT_EQ(*writeTar(kEntries), *writeTar(shuffled));
 }
 
+TEST(Archive, takesUtf8NamesWhateverTheLocale) {
+  for (const auto format : {ArchiveFormat::Tar, ArchiveFormat::Zip}) {
+    const std::vector<ArchiveEntry> files = {{.path = "größe/日本.tf", .content = "x"}};
+    auto bytes = format == ArchiveFormat::Tar ? writeTar(files) : writeZip(files);
+    ASSERT_TRUE(bytes) << bytes.error().message();
+    auto entries = readArchive(*bytes, format);
+    ASSERT_TRUE(entries) << entries.error().message();
+    EXPECT_EQ(entries->at(0).path, files[0].path);
+  }
+}
+
+TEST(Archive, refusesNamesThatAreNotUtf8) {
+  EXPECT_EQ(readTar(tarOf(rawEntry("bad\xff.tf", '0', "x"))).error().code(), ErrorCode::InvalidInput);
+  EXPECT_EQ(writeTar({{.path = "bad\xff.tf"}}).error().code(), ErrorCode::InvalidInput);
+}
+
 TEST(Archive, refusesWhatLeadsOut) {
   struct Row {
     std::string tar;
