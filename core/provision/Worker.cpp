@@ -117,6 +117,7 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     auto self = shared_from_this();
     if (m_settings) co_return m_settings;
     CO_TRY_ASSIGN(const auto tool, co_await findTool(m_options.tool));
+    if (m_settings) co_return m_settings;  // another worker was as fast
     const fs::path configuration = m_options.directory / "tofu.rc";
     CO_TRY(writeFile(configuration, cliConfiguration(m_options.tool.providerMirror)));
     m_settings = std::make_shared<const JobSettings>(JobSettings{
