@@ -102,20 +102,25 @@ struct Agent::Session {
         graceful(agent.m_executor),
         lasting(agent.m_executor) {}
 
-  static Task<void> runRoutine(std::shared_ptr<rpc::YamuxSession> yamux, std::string name, Task<Result<void>> work) {
+  Task<void> runRoutine(std::string name, Task<Result<void>> work, bool isGraceful) {
     const auto result = co_await std::move(work);
-    if (result || yamux->isEnded() || result.error().code() == ErrorCode::Cancelled) co_return;
+    if (result || (isGraceful && isLeaving) || yamux->isEnded() || result.error().code() == ErrorCode::Cancelled)
+      co_return;
     log::warning("{}: {}", name, result.error().message());
     yamux->close();
   }
-  void start(TaskGroup& group, std::string name, Task<Result<void>> work) {
-    group.spawn(runRoutine(yamux, std::move(name), std::move(work)));
+  void startGraceful(std::string name, Task<Result<void>> work) {
+    graceful.spawn(runRoutine(std::move(name), std::move(work), true));
+  }
+  void startLasting(std::string name, Task<Result<void>> work) {
+    lasting.spawn(runRoutine(std::move(name), std::move(work), false));
   }
 
   std::shared_ptr<rpc::YamuxSession> yamux;
   rpc::AgentClient client;
   MetadataRunner metadata;
   AppHealthChecker health;
+  bool isLeaving = false;  // a graceful stop: the server ends the coordination then, and that is no failure
   TaskGroup graceful;
   TaskGroup lasting;
 };
@@ -195,10 +200,10 @@ Task<Result<void>> Agent::connectOnce() {
   const auto session = std::make_shared<Session>(*this, yamux);
   m_session = session;
   log::info("connected to {}", m_options.server.toString());
-  session->start(session->lasting, "report lifecycle", m_lifecycle.run(session->client));
-  session->start(session->lasting, "send script logs", m_logs.run(session->client));
-  session->start(session->lasting, "report connections", m_connections.run(session->client));
-  if (!m_isStopping) session->start(session->graceful, "manifest", handleManifest(*session));
+  session->startLasting("report lifecycle", m_lifecycle.run(session->client));
+  session->startLasting("send script logs", m_logs.run(session->client));
+  session->startLasting("report connections", m_connections.run(session->client));
+  if (!m_isStopping) session->startGraceful("manifest", handleManifest(*session));
 
   const Error why = co_await yamux->ended();
   m_session.reset();
@@ -219,11 +224,11 @@ Task<Result<void>> Agent::handleManifest(Session& session) {
     m_network->update(networkConfig());
   }
   if (m_network) {
-    session.start(session.graceful, "coordinate", m_network->coordinate(session.yamux));
-    session.start(session.graceful, "report statistics", reportStats(session));
+    session.startGraceful("coordinate", m_network->coordinate(session.yamux));
+    session.startGraceful("report statistics", reportStats(session));
   }
-  session.start(session.graceful, "report metadata", session.metadata.run(session.client, m_manifest->metadata));
-  session.start(session.graceful, "report app health", session.health.run(session.client, m_manifest->apps));
+  session.startGraceful("report metadata", session.metadata.run(session.client, m_manifest->metadata));
+  session.startGraceful("report app health", session.health.run(session.client, m_manifest->apps));
   co_return Result<void>();
 }
 
@@ -362,6 +367,7 @@ Task<void> Agent::stopGracefully() {
     m_ssh->stop();
     co_await waitUntil([this] { return m_ssh->isIdle(); }, kSshStopTime);
   }
+  if (m_session) m_session->isLeaving = true;
   if (m_network) co_await m_network->leave();
   if (m_session) m_session->graceful.cancel();
   m_scripts->hangUp();
