@@ -42,7 +42,7 @@ std::optional<KeyBytes> parseKeyText(std::string_view prefix, std::string_view t
   if (text.size() != 2 * kKeySize) return std::nullopt;
   const auto parsed = parseHex(text);
   if (!parsed) return std::nullopt;
-  KeyBytes out;
+  KeyBytes out{};
   std::ranges::copy(*parsed, out.begin());
   return out;
 }
