@@ -22,14 +22,20 @@ namespace {
 constexpr std::size_t kLogFileSize = 5U << 20;  // reference/agent-and-ide.md 1.13
 constexpr std::size_t kLogFileBackups = 19;
 
+// It need not exist yet: an image may have no /tmp.
+std::string temporaryDirectory() {
+  const char* wanted = std::getenv("TMPDIR");
+  return wanted == nullptr || *wanted == '\0' ? "/tmp" : wanted;
+}
+
 // Flags as stock agents have them (reference/agent-and-ide.md 1.2).
 struct Flags {
   std::string auth = "token";
   std::string token;
   std::string tokenFile;
   std::string url;
-  std::string logDirectory = std::filesystem::temp_directory_path().string();
-  std::string scriptDataDirectory = std::filesystem::temp_directory_path().string();
+  std::string logDirectory = temporaryDirectory();
+  std::string scriptDataDirectory = temporaryDirectory();
   std::vector<std::string> headers;
   std::string headerCommand;
   std::string sshMaxTimeout = "72h";
