@@ -30,3 +30,23 @@ debianMirror() {
   [ -n "$uri" ] || die "No Debian mirror found in /etc/apt." "Add one to /etc/apt/sources.list.d and run this again."
   echo "$uri"
 }
+
+# fetchDebianSource NAME PREFIX LOG: unpacks Debian 13's source package NAME, of a version that begins with PREFIX, as
+# ./source in the current folder. Takes apt's own lists when they have it, else lists made for this one download.
+fetchDebianSource() {
+  local name=$1 prefix=$2 log=$3 version options
+  requireCommand dpkg-source "Install the package dpkg-dev."
+  requireCommand patch "Install the package patch."
+  version=$(apt-cache showsrc "$name" 2>/dev/null |
+    awk -v v="$prefix" '$1 == "Version:" && index($2, v) == 1 { print $2 }' | sort -V | tail -1)
+  if [ -z "$version" ] || ! apt-get source -q --download-only "$name=$version" >"$log" 2>&1; then
+    mkdir -p apt/lists/partial
+    printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s trixie main\n' "$(debianMirror)" >apt/sources.list
+    options=(-q -o "Dir::Etc::sourcelist=$PWD/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+      -o "Dir::State::lists=$PWD/apt/lists" -o "Dir::Cache=$PWD/apt" -o APT::Sandbox::User=)
+    { apt-get "${options[@]}" update && apt-get "${options[@]}" source --download-only "$name"; } >>"$log" 2>&1 ||
+      die "The source package of $name could not be fetched." "Check the network; the log is $log."
+  fi
+  dpkg-source --no-check -x "${name}_$prefix"*.dsc source >>"$log" 2>&1 ||
+    die "The source package of $name is not version $prefix or is damaged." "The log is $log."
+}
