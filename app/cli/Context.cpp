@@ -8,6 +8,7 @@
 #include <format>
 #include <fstream>
 
+#include "core/base/Log.h"
 #include "core/base/Version.h"
 
 namespace berth::cli {
@@ -112,6 +113,7 @@ fs::path Context::program() const {
 
 void Context::run(const std::string& name, const Command::Runner& runner) {
   m_commandName = name;
+  if (name != "server") log::setLevel(log::Level::Warning);  // a command says itself what people should know
   asio::co_spawn(m_io, runner(*this), [this, &name](const std::exception_ptr& failure, Result<int> result) {
     if (failure) std::rethrow_exception(failure);
     if (result) {

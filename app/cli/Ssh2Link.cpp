@@ -28,7 +28,7 @@ void setCallback(LIBSSH2_SESSION* session, int kind, Callback callback) {
 
 }  // namespace
 
-Ssh2Link::Ssh2Link(std::unique_ptr<Stream> stream)
+Ssh2Link::Ssh2Link(std::shared_ptr<Stream> stream)
     : m_stream(std::move(stream)),
       m_session(libssh2_session_init_ex(nullptr, nullptr, nullptr, this)),
       m_placeholder(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),

@@ -14,7 +14,7 @@ namespace berth::cli {
 // Lives in a shared_ptr, because its pumps outlive the call that ends the session.
 class Ssh2Link : public std::enable_shared_from_this<Ssh2Link> {
  public:
-  explicit Ssh2Link(std::unique_ptr<Stream> stream);
+  explicit Ssh2Link(std::shared_ptr<Stream> stream);
   ~Ssh2Link();
   Ssh2Link(const Ssh2Link&) = delete;
   Ssh2Link& operator=(const Ssh2Link&) = delete;
@@ -44,7 +44,7 @@ class Ssh2Link : public std::enable_shared_from_this<Ssh2Link> {
   static Task<void> readAll(std::shared_ptr<Ssh2Link> self);
   static Task<void> writeAll(std::shared_ptr<Ssh2Link> self);
 
-  std::unique_ptr<Stream> m_stream;
+  std::shared_ptr<Stream> m_stream;
   LIBSSH2_SESSION* m_session = nullptr;
   int m_placeholder = -1;
   Bytes m_input;

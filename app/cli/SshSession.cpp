@@ -181,7 +181,7 @@ void followWindowSize(asio::signal_set& signals, Channel channel) {
 
 }  // namespace
 
-Task<Result<int>> runSsh(std::unique_ptr<Stream> stream, StandardStreams& local, SshRequest request) {
+Task<Result<int>> runSsh(std::shared_ptr<Stream> stream, StandardStreams& local, SshRequest request) {
   const auto link = std::make_shared<Ssh2Link>(std::move(stream));
   link->start();
   CO_TRY(co_await signIn(link, link->placeholder()));

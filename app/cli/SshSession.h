@@ -22,6 +22,6 @@ struct SshRequest {
 };
 
 // Runs until the remote end is done; the value is its exit code. ConnectionLost when there is none.
-Task<Result<int>> runSsh(std::unique_ptr<Stream> stream, StandardStreams& local, SshRequest request);
+Task<Result<int>> runSsh(std::shared_ptr<Stream> stream, StandardStreams& local, SshRequest request);
 
 }  // namespace berth::cli

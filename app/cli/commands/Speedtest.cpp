@@ -129,18 +129,16 @@ Task<Result<Meter>> measure(Stream& stream, const SpeedtestOptions& options) {
   co_return meter;
 }
 
-boost::json::object toJson(const Interval& interval) {
-  return {{"start_time_seconds", interval.start},
-          {"end_time_seconds", interval.end},
-          {"throughput_mbits", interval.megabits()}};
+std::string toJson(const Interval& interval) {
+  return std::format(R"({{"start_time_seconds":{:.6f},"end_time_seconds":{:.6f},"throughput_mbits":{:.4f}}})",
+                     interval.start, interval.end, interval.megabits());
 }
 
 void printResult(const Meter& meter, const SpeedtestOptions& options) {
   if (options.output == "json") {
-    boost::json::array intervals;
-    for (const auto& each : meter.intervals()) intervals.push_back(toJson(each));
-    print(indentJson(
-        boost::json::serialize(boost::json::object{{"overall", toJson(meter.overall())}, {"intervals", intervals}})));
+    std::string intervals;
+    for (const auto& each : meter.intervals()) intervals += (intervals.empty() ? "" : ",") + toJson(each);
+    print(indentJson(std::format(R"({{"overall":{},"intervals":[{}]}})", toJson(meter.overall()), intervals)));
     return;
   }
   std::vector<std::vector<std::string>> rows;

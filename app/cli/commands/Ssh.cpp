@@ -22,6 +22,7 @@ namespace {
 constexpr std::uint16_t kSshPort = 1;  // the one without statistics and login shell differences for clients
 constexpr std::chrono::seconds kUsageInterval{60};
 constexpr std::chrono::seconds kHalfCloseGrace{5};
+constexpr std::chrono::seconds kWatchPause{2};  // also spares short commands the watch
 
 struct SshOptions {
   std::string workspace;
@@ -84,7 +85,29 @@ Task<Result<int>> copyStdio(std::shared_ptr<StandardStreams> local, std::shared_
   }
 }
 
-// OpenSSH ends its ProxyCommand with SIGHUP; without a good-bye the agent would keep the session for days.
+// Ends the session when its workspace stops or is built anew: what is at the other end is gone then, and nothing would
+// say so. "Stopping" is not enough, the agent still runs its last scripts.
+Task<void> closeWhenStopped(std::shared_ptr<client::Session> session, api::Workspace workspace,
+                            std::shared_ptr<Stream> stream) {
+  const auto executor = co_await asio::this_coro::executor;
+  while (true) {
+    co_await pause(executor, kWatchPause);
+    auto watch = co_await session->watchWorkspace(workspace.id);
+    while (watch) {
+      const auto now = co_await (*watch)->next();
+      if (!now && now.error().code() == ErrorCode::Internal) continue;  // the server could not read it this time
+      if (!now) break;
+      const auto& build = now->latest_build;
+      const bool isNewStart = build.transition == Transition::Start && build.id != workspace.latest_build.id;
+      if (!isNewStart && build.status != WorkspaceStatus::Stopped) continue;
+      printStatus(std::format("\r\nThe workspace {} was {}.", workspace.name, isNewStart ? "restarted" : "stopped"));
+      co_return stream->close();
+    }
+  }
+}
+
+// A terminal that closes and OpenSSH (for its ProxyCommand) send SIGHUP; without a good-bye the agent would keep the
+// session for days.
 void closeOnSignal(asio::signal_set& signals, std::shared_ptr<Stream> stream) {
   signals.async_wait([stream](const boost::system::error_code& error, int) {
     if (!error) stream->close();
@@ -100,22 +123,19 @@ Result<SshRequest> requestFrom(const SshOptions& options) {
   return request;
 }
 
-Task<Result<int>> connect(Context& context, client::Session& session, AgentId agent, SshOptions options) {
+Task<Result<int>> connect(Context& context, std::shared_ptr<client::Session> session, AgentAccess access,
+                          SshOptions options) {
   CO_TRY_ASSIGN(auto request, requestFrom(options));
   SystemRng rng;
-  CO_TRY_ASSIGN(auto tunnel, co_await openTunnel(context, session, agent, rng));
-  CO_TRY_ASSIGN(auto stream, co_await tunnel->dial(agent, kSshPort));
+  CO_TRY_ASSIGN(auto tunnel, co_await openTunnel(context, *session, access.agent.id, rng));
+  CO_TRY_ASSIGN(std::shared_ptr<Stream> remote, co_await tunnel->dial(access.agent.id, kSshPort));
+  asio::co_spawn(context.io(), closeWhenStopped(session, std::move(access.workspace), remote), asio::detached);
+  asio::signal_set signals(context.io(), SIGHUP, SIGTERM);
+  if (options.isStdio) signals.add(SIGINT);
+  closeOnSignal(signals, remote);
   const auto local = std::make_shared<StandardStreams>(context.io().get_executor());
-  Result<int> code = 0;
-  if (options.isStdio) {
-    const std::shared_ptr<Stream> remote = std::move(stream);
-    asio::signal_set signals(context.io(), SIGHUP, SIGTERM, SIGINT);
-    closeOnSignal(signals, remote);
-    code = co_await copyStdio(local, remote);
-    remote->close();
-  } else {
-    code = co_await runSsh(std::move(stream), *local, std::move(request));
-  }
+  auto code = options.isStdio ? co_await copyStdio(local, remote) : co_await runSsh(remote, *local, std::move(request));
+  remote->close();
   co_await tunnel->close();
   co_return code;
 }
@@ -129,7 +149,7 @@ Task<Result<int>> ssh(Context& context, SshOptions options) {
   if (options.usageApp != "disable")
     asio::co_spawn(context.io(), reportUsage(session, found.workspace.id, found.agent.id, options.usageApp),
                    asio::detached);
-  auto code = co_await connect(context, *session, found.agent.id, std::move(options));
+  auto code = co_await connect(context, session, found, std::move(options));
   if (!code && code.error().code() == ErrorCode::ConnectionLost) {
     printStatus("berth ssh: " + code.error().message());
     co_return 255;
