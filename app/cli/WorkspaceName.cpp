@@ -1,5 +1,6 @@
 #include "app/cli/WorkspaceName.h"
 
+#include <algorithm>
 #include <format>
 
 namespace berth::cli {
@@ -43,6 +44,21 @@ Result<WorkspaceName> parseWorkspaceName(std::string_view text) {
                     : WorkspaceName{.owner = names[0], .workspace = names[1]};
   return onlyDots ? WorkspaceName{.owner = names[2], .workspace = names[1], .agent = names[0]}
                   : WorkspaceName{.owner = names[0], .workspace = names[1], .agent = names[2]};
+}
+
+Result<void> checkNewName(const std::string& name) {
+  constexpr std::size_t kMaxName = 32;
+  const auto isAlphanumeric = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  const bool hasOnlyAllowed = std::ranges::all_of(name, [&](char c) { return isAlphanumeric(c) || c == '-'; });
+  if (!name.empty() && name.size() <= kMaxName && hasOnlyAllowed && name.front() != '-' && name.back() != '-' &&
+      name.find("--") == std::string::npos && name != "new" && name != "create")
+    return {};
+  return fail(
+      ErrorCode::InvalidInput,
+      std::format("\"{}\" cannot be the name of a workspace: take letters, digits and single dashes, at most {}", name,
+                  kMaxName));
 }
 
 std::string stripHostName(std::string text, const std::string& prefix, const std::string& suffix) {

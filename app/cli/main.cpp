@@ -69,6 +69,13 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     exitCode = context.exitCode();
+  } catch (const CLI::RequiredError& error) {
+    const auto unknown = app.remaining();
+    if (unknown.empty())
+      app.exit(error);
+    else
+      std::fprintf(stderr, "berth: there is no command \"%s\"; see berth --help\n", unknown.front().c_str());
+    exitCode = 1;
   } catch (const CLI::ParseError& error) {
     exitCode = app.exit(error) == 0 ? 0 : 1;
   } catch (const std::exception& error) {

@@ -14,6 +14,13 @@ http::Url withoutPath(http::Url url) {
   return url;
 }
 
+// The server's error; for a token that is refused also what to do.
+Error errorOf(const http::Response& response, bool hasToken) {
+  auto error = detail::errorOf(response);
+  if (error.code() != ErrorCode::Unauthenticated || !hasToken) return error;
+  return Error(error.code(), error.message() + " Try `berth login <url>`.");
+}
+
 }  // namespace
 
 Session::Session(asio::any_io_executor executor, SessionOptions options)
@@ -37,7 +44,7 @@ Task<Result<http::Response>> Session::call(http::Request request) {
   auto response = co_await http->send(std::move(request));
   if (!response) co_return fail(response.error());
   if (const auto version = response->headers.find("X-Coder-Build-Version")) m_serverVersion = *version;
-  if (response->status >= 400) co_return fail(detail::errorOf(*response));
+  if (response->status >= 400) co_return fail(errorOf(*response, !m_options.token.isEmpty()));
   co_return std::move(*response);
 }
 
@@ -53,7 +60,7 @@ Task<Result<std::unique_ptr<http::WebSocket>>> Session::openSocket(std::string t
   const auto http = m_http;
   http::Response refusal;
   auto socket = co_await http->openWebSocket({.target = std::move(target)}, &refusal);
-  if (!socket && refusal.status >= 400) co_return fail(detail::errorOf(refusal));
+  if (!socket && refusal.status >= 400) co_return fail(errorOf(refusal, !m_options.token.isEmpty()));
   co_return socket;
 }
 

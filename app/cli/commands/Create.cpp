@@ -103,6 +103,7 @@ Task<Result<int>> create(Context& context, CreateOptions options) {
     CO_TRY_ASSIGN(options.workspace, ask("Name of the workspace", "", "it as the argument"));
   }
   CO_TRY_ASSIGN(const auto name, parseWorkspaceName(options.workspace));
+  CO_TRY(checkNewName(name.workspace));
   CO_TRY(co_await requireNewName(*session, name));
   CO_TRY_ASSIGN(auto origin, co_await chooseOrigin(*session, options));
   CO_TRY_ASSIGN(const auto version, co_await session->templateVersion(origin.version));

@@ -50,7 +50,6 @@ Error errorOf(const http::Response& response) {
   else
     text = std::format("the server answered {}: {}", response.status,
                        response.body.empty() ? "(nothing)" : response.body.substr(0, kShownBody));
-  if (code == ErrorCode::Unauthenticated) text += " Try `berth login <url>`.";
   return Error(code, std::move(text));
 }
 

@@ -37,6 +37,12 @@ TEST(WorkspaceName, refusesWhatIsNone) {
   for (const char* bad : {"", "a/b/c/d", "a//b", ".box", "box."}) EXPECT_FALSE(parseWorkspaceName(bad)) << bad;
 }
 
+TEST(WorkspaceName, checksNewNames) {
+  for (const char* good : {"a", "my-box-2", "ABC", "a2345678901234567890123456789012"}) EXPECT_TRUE(checkNewName(good));
+  for (const char* bad : {"", "a b", "a_b", "-a", "a-", "a--b", "new", "create", "a23456789012345678901234567890123"})
+    EXPECT_FALSE(checkNewName(bad)) << bad;
+}
+
 TEST(WorkspaceName, stripsHostNames) {
   EXPECT_EQ(stripHostName("coder.box", "coder.", ""), "box");
   EXPECT_EQ(stripHostName("box.coder", "", "coder"), "box");
