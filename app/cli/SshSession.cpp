@@ -154,8 +154,9 @@ Task<Result<void>> copyOutput(Channel channel, StandardStreams& local) {
     channel.link->flush();
     if (output > 0 || error > 0) continue;
     if (libssh2_channel_eof(channel.handle) == 1) co_return Result<void>();
-    if (output < 0 || error < 0) co_return fail(channel.link->error("SSH session"));
-    if (!co_await channel.link->waitForInput())
+    const bool isBroken = output < 0 || error < 0;
+    if (isBroken && !channel.link->isOver()) co_return fail(channel.link->error("SSH session"));
+    if (isBroken || !co_await channel.link->waitForInput())
       co_return fail(ErrorCode::ConnectionLost, "the connection to the workspace was lost");
   }
 }

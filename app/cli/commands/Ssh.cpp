@@ -99,8 +99,10 @@ Task<void> closeWhenStopped(std::shared_ptr<client::Session> session, api::Works
       if (!now) break;
       const auto& build = now->latest_build;
       const bool isNewStart = build.transition == Transition::Start && build.id != workspace.latest_build.id;
-      if (!isNewStart && build.status != WorkspaceStatus::Stopped) continue;
-      printStatus(std::format("\r\nThe workspace {} was {}.", workspace.name, isNewStart ? "restarted" : "stopped"));
+      const bool isGone = build.status == WorkspaceStatus::Stopped || build.status == WorkspaceStatus::Deleted;
+      if (!isNewStart && !isGone) continue;
+      printStatus(std::format("\r\nThe workspace {} was {}.", workspace.name,
+                              isNewStart ? "restarted" : std::string(toString(build.status))));
       co_return stream->close();
     }
   }
