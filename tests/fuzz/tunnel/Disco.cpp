@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (data[0] % 2 == 1) {
     const wire::Box::Nonce nonce{};
     Bytes whole = toBytes(wire::kDiscoMagic);
-    whole.insert(whole.end(), theirs.publicKey().bytes().begin(), theirs.publicKey().bytes().end());
+    whole.insert(whole.end(), peer.bytes().begin(), peer.bytes().end());
     whole.insert(whole.end(), nonce.begin(), nonce.end());
     const Bytes sealed = box.seal(packet, nonce);
     whole.insert(whole.end(), sealed.begin(), sealed.end());

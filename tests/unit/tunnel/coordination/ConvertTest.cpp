@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/Vectors.h"
+#include "tests/support/VectorKeys.h"
 
 // Not with using-directives: berth::wire is protobuf's.
 namespace berth::tunnel::coordination {
@@ -27,8 +27,8 @@ NodeInfo nodeOfVectors() {
   NodeInfo node;
   node.id = wire::nodeIdOf(id);
   node.asOf = WallTime(std::chrono::seconds(1'700'000'000));
-  node.key = *wire::NodePublic::fromBytes(hex(vectors().at("keys").at("B").at("public")));
-  node.disco = *wire::DiscoPublic::fromBytes(hex(vectors().at("keys").at("A").at("public")));
+  node.key = berth::test::vectorPublic<wire::NodePublic>("B");
+  node.disco = berth::test::vectorPublic<wire::DiscoPublic>("A");
   node.preferredDerp = 999;
   node.derpLatency = {{"999-v4", 0.25}};
   node.addresses = {tailnetAddress(id), coderServiceAddress(id)};

@@ -3,7 +3,8 @@
 
 #include "core/base/Notifier.h"
 #include "core/rpc/DrpcServer.h"
-#include "tests/support/Vectors.h"
+#include "tests/support/Run.h"
+#include "tests/support/VectorKeys.h"
 #include "tunnel/coordination/AgentSession.h"
 #include "tunnel/coordination/ClientSession.h"
 #include "tunnel/coordination/Convert.h"
@@ -12,8 +13,6 @@
 namespace berth::tunnel::coordination {
 
 using namespace std::chrono_literals;
-using berth::test::hex;
-using berth::test::vectors;
 namespace pb = berth::rpc::tailnetpb;
 
 namespace {
@@ -22,7 +21,7 @@ const Uuid kAgent = *Uuid::parse("c2b1ad3e-6c9f-4f0a-9d3b-0a1b2c3d4e5f");
 
 NodeInfo someNode(const char* key, int region = 999) {
   NodeInfo node;
-  node.key = *wire::NodePublic::fromBytes(hex(vectors().at("keys").at(key).at("public")));
+  node.key = berth::test::vectorPublic<wire::NodePublic>(key);
   node.disco = wire::DiscoPublic(node.key.bytes());
   node.preferredDerp = region;
   return node;
@@ -130,17 +129,7 @@ struct SessionTest : ::testing::Test {
     while (servers.size() <= number) co_await serverCame.wait();
     co_return servers[number].get();
   }
-  void run(Task<void> task) {
-    bool isDone = false;
-    asio::co_spawn(io, std::move(task), [&](std::exception_ptr thrown) {
-      isDone = true;
-      if (thrown) std::rethrow_exception(thrown);
-    });
-    io.restart();
-    const auto limit = std::chrono::steady_clock::now() + 20s;
-    while (!isDone && std::chrono::steady_clock::now() < limit) io.run_one_for(1s);
-    ASSERT_TRUE(isDone) << "the test did not end by itself";
-  }
+  void run(Task<void> task) { berth::test::run(io, std::move(task)); }
   // Whatever still runs must end once all is stopped.
   void TearDown() override {
     for (auto& each : servers) {

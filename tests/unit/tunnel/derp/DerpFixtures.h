@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/Vectors.h"
+#include "tests/support/Run.h"
+#include "tests/support/VectorKeys.h"
 #include "tunnel/derp/Client.h"
 #include "tunnel/derp/Login.h"
 #include "tunnel/derp/Relay.h"
@@ -13,38 +14,18 @@ namespace berth::tunnel::derp::test {
 using berth::test::FakeRng;
 using berth::test::hex;
 using berth::test::named;
+using berth::test::run;
 using berth::test::vectors;
 using namespace std::chrono_literals;
 
-inline wire::KeyBytes keyBytes(const char* name, const char* half) {
-  wire::KeyBytes out;
-  std::ranges::copy(hex(vectors().at("keys").at(name).at(half)), out.begin());
-  return out;
-}
-inline wire::NodePrivate nodePrivate(const char* name) {
-  return wire::NodePrivate::fromBytes(keyBytes(name, "private"));
-}
-inline wire::NodePublic nodePublic(const char* name) { return wire::NodePublic(keyBytes(name, "public")); }
+inline wire::NodePrivate nodePrivate(const char* name) { return berth::test::vectorPrivate<wire::NodePrivate>(name); }
+inline wire::NodePublic nodePublic(const char* name) { return berth::test::vectorPublic<wire::NodePublic>(name); }
 inline wire::RelayPrivate relayPrivate(const char* name) {
-  return wire::RelayPrivate::fromBytes(keyBytes(name, "private"));
+  return berth::test::vectorPrivate<wire::RelayPrivate>(name);
 }
 
 inline Bytes vectorFrame(std::string_view name) {
   return hex(named(vectors().at("derp").at("frames"), name).at("bytes"));
-}
-
-// Runs a coroutine to its end, within a limit.
-inline void run(asio::io_context& io, Task<void> task) {
-  bool isDone = false;
-  asio::co_spawn(io, std::move(task), [&](std::exception_ptr e) {
-    if (e) std::rethrow_exception(e);
-    isDone = true;
-  });
-  io.restart();
-  const auto limit = std::chrono::steady_clock::now() + 20s;
-  while (!isDone && std::chrono::steady_clock::now() < limit && io.run_one_for(1s) + 1 > 0) {
-  }
-  ASSERT_TRUE(isDone) << "the test did not end by itself";
 }
 
 // What a test knows of one client: its key is one of the vectors', its Client logged in.

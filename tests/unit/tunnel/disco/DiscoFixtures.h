@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/Vectors.h"
+#include "tests/support/VectorKeys.h"
 #include "tunnel/disco/Message.h"
 
 namespace berth::tunnel::disco::test {
@@ -12,16 +12,11 @@ using berth::test::hex;
 using berth::test::named;
 using berth::test::vectors;
 
-inline wire::KeyBytes keyBytes(const char* name, const char* half) {
-  wire::KeyBytes out;
-  std::ranges::copy(hex(vectors().at("keys").at(name).at(half)), out.begin());
-  return out;
-}
 inline wire::DiscoPrivate discoPrivate(const char* name) {
-  return wire::DiscoPrivate::fromBytes(keyBytes(name, "private"));
+  return berth::test::vectorPrivate<wire::DiscoPrivate>(name);
 }
-inline wire::DiscoPublic discoPublic(const char* name) { return wire::DiscoPublic(keyBytes(name, "public")); }
-inline wire::NodePublic nodePublic(const char* name) { return wire::NodePublic(keyBytes(name, "public")); }
+inline wire::DiscoPublic discoPublic(const char* name) { return berth::test::vectorPublic<wire::DiscoPublic>(name); }
+inline wire::NodePublic nodePublic(const char* name) { return berth::test::vectorPublic<wire::NodePublic>(name); }
 
 inline const TransactionId kId{std::byte{0x10}, std::byte{0x11}, std::byte{0x12}, std::byte{0x13},
                                std::byte{0x14}, std::byte{0x15}, std::byte{0x16}, std::byte{0x17},

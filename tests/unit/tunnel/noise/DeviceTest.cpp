@@ -13,7 +13,7 @@ namespace {
 // two for a timer's jitter where it begins a handshake.
 Bytes randomOf(const char* index, const char* ephemeral) {
   Bytes random = hex(std::string_view(index));
-  const auto key = keyBytes(ephemeral, "private");
+  const auto key = berth::test::vectorKey(ephemeral, "private");
   random.insert(random.end(), key.begin(), key.end());
   return random;
 }

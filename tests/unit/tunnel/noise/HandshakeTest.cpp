@@ -12,7 +12,7 @@ namespace {
 
 const boost::json::object& wireguard() { return vectors().at("wireguard").as_object(); }
 
-FakeRng rngOf(const char* ephemeral) { return FakeRng(toBytes(keyBytes(ephemeral, "private"))); }
+FakeRng rngOf(const char* ephemeral) { return FakeRng(toBytes(berth::test::vectorKey(ephemeral, "private"))); }
 
 struct Initiator {
   StaticIdentity own{privateKey("A")};

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/Vectors.h"
+#include "tests/support/VectorKeys.h"
 #include "tunnel/noise/Device.h"
 #include "tunnel/wire/Packet.h"
 
@@ -15,15 +15,8 @@ using berth::test::named;
 using berth::test::vectors;
 using namespace std::chrono_literals;
 
-inline wire::KeyBytes keyBytes(const char* name, const char* half) {
-  wire::KeyBytes out;
-  std::ranges::copy(hex(vectors().at("keys").at(name).at(half)), out.begin());
-  return out;
-}
-inline wire::NodePrivate privateKey(const char* name) {
-  return wire::NodePrivate::fromBytes(keyBytes(name, "private"));
-}
-inline wire::NodePublic publicKey(const char* name) { return wire::NodePublic(keyBytes(name, "public")); }
+inline wire::NodePrivate privateKey(const char* name) { return berth::test::vectorPrivate<wire::NodePrivate>(name); }
+inline wire::NodePublic publicKey(const char* name) { return berth::test::vectorPublic<wire::NodePublic>(name); }
 
 inline const Ipv6 kAddressA = *Ipv6::parse("fd7a:115c:a1e0:4333:8444:5555:5555:5555");
 inline const Ipv6 kAddressB = *Ipv6::parse("fd7a:115c:a1e0:4f0a:9d3b:a1b:2c3d:4e5f");

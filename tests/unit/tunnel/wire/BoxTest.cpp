@@ -2,19 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/Vectors.h"
+#include "tests/support/VectorKeys.h"
 
 using namespace berth;
 using namespace berth::tunnel::wire;
-using berth::test::vectors;
 
 namespace {
 
-NodePrivate privateKey(const char* name) {
-  KeyBytes bytes;
-  std::ranges::copy(test::hex(vectors().at("keys").at(name).at("private")), bytes.begin());
-  return NodePrivate::fromBytes(bytes);
-}
+NodePrivate privateKey(const char* name) { return test::vectorPrivate<NodePrivate>(name); }
 
 }  // namespace
 

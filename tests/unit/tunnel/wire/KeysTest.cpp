@@ -2,12 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/Vectors.h"
+#include "tests/support/VectorKeys.h"
 
 using namespace berth;
 using namespace berth::tunnel::wire;
 using berth::test::hex;
-using berth::test::vectors;
 
 namespace {
 
@@ -21,9 +20,7 @@ KeyBytes keyBytes(std::string_view text) {
 
 TEST(Keys, publicKeysMatchTheVectors) {
   for (const char* name : {"A", "B", "ephemeral_A", "ephemeral_B"}) {
-    const auto& pair = vectors().at("keys").at(name);
-    const auto own = NodePrivate::fromBytes(keyBytes(pair.at("private").as_string()));
-    EXPECT_EQ(toHex(own.publicKey().bytes()), std::string_view(pair.at("public").as_string())) << name;
+    EXPECT_EQ(test::vectorPrivate<NodePrivate>(name).publicKey(), test::vectorPublic<NodePublic>(name)) << name;
   }
 }
 
@@ -38,7 +35,7 @@ TEST(Keys, agreeOnASharedSecret) {
 }
 
 TEST(Keys, refuseLowOrderPoints) {
-  const auto scalar = keyBytes(test::text(vectors().at("keys").at("A").at("private")));
+  const auto scalar = test::vectorKey("A", "private");
   EXPECT_FALSE(scalarMultiply(scalar, KeyBytes{}));
   EXPECT_FALSE(scalarMultiply(scalar, keyBytes("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")));
 }
@@ -51,7 +48,7 @@ TEST(Keys, generatedPrivateKeysAreClamped) {
 }
 
 TEST(Keys, textFormsGoThereAndBack) {
-  const auto key = NodePublic(keyBytes(test::text(vectors().at("keys").at("A").at("public"))));
+  const auto key = test::vectorPublic<NodePublic>("A");
   EXPECT_EQ(key.toString(), "nodekey:07a37cbc142093c8b755dc1b10e86cb426374ad16aa853ed0bdfc0b2b86d1c7c");
   EXPECT_EQ(NodePublic::parse(key.toString()), key);
   EXPECT_EQ(DiscoPublic(key.bytes()).toString().substr(0, 11), "discokey:07");
@@ -69,7 +66,7 @@ TEST(Keys, refuseOtherTexts) {
 }
 
 TEST(Keys, protobufFormHasItsPrefix) {
-  const auto key = NodePublic(keyBytes(test::text(vectors().at("keys").at("B").at("public"))));
+  const auto key = test::vectorPublic<NodePublic>("B");
   const std::string proto = toProto(key);
   EXPECT_EQ(toHex(asBytes(proto)).substr(0, 8), "6e705869");
   EXPECT_EQ(nodePublicFromProto(asBytes(proto)), key);
