@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Makes the Docker image that local workspaces start from, once: `berth-base`, a small Debian 13 with git, curl, sudo
-# and a user "berth". Built on Docker's own debian image where a registry answers, else from Debian packages.
+# and a user "coder". Built on Docker's own debian image where a registry answers, else from Debian packages.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-readonly kImage=berth-base:1
+readonly kImage=berth-base:2
 readonly kImagePackages=ca-certificates,curl,git,sudo,openssh-client,procps,less,nano,bash-completion,locales
 
 makeUser() {
   cat <<'SH'
-useradd --create-home --shell /bin/bash --uid 1000 berth
-echo 'berth ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/berth
+useradd --create-home --shell /bin/bash --uid 1000 coder
+echo 'coder ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/coder
 SH
 }
 
@@ -20,8 +20,8 @@ fromRegistry() {
 FROM debian:trixie-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ${kImagePackages//,/ } && rm -rf /var/lib/apt/lists/*
 RUN $(makeUser | paste -sd'&' | sed 's/&/ \&\& /g')
-USER berth
-WORKDIR /home/berth
+USER coder
+WORKDIR /home/coder
 DOCKER
 }
 
@@ -35,7 +35,7 @@ fromPackages() {
   asRoot mmdebstrap --quiet --variant=minbase --include="$kImagePackages" \
     --customize-hook="copy-in $root/make-user /tmp" --customize-hook='chroot "$1" sh -e /tmp/make-user' \
     --customize-hook='rm "$1"/tmp/make-user' trixie - "$(debianMirror)" |
-    docker import --change 'USER berth' --change 'WORKDIR /home/berth' --change 'CMD ["bash"]' - "$kImage" >/dev/null
+    docker import --change 'USER coder' --change 'WORKDIR /home/coder' --change 'CMD ["bash"]' - "$kImage" >/dev/null
 }
 
 docker image inspect "$kImage" >/dev/null 2>&1 && exit 0

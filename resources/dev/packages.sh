@@ -1,7 +1,7 @@
-# Debian 13 packages, by use. Sourced by setup.sh.
+# Debian 13 packages, by use; NAME>=VERSION where what a Debian 12 may have already is too old. Sourced by setup.sh.
 
 readonly kBuildPackages=(
-  g++-14 cmake ninja-build ccache mold pkg-config git patch dpkg-dev
+  g++-14 'cmake>=3.31' ninja-build ccache mold pkg-config git patch dpkg-dev
   libboost1.88-dev libboost-json1.88-dev libboost-url1.88-dev
   libssl-dev libsodium-dev libsqlite3-dev zlib1g-dev libzstd-dev
   libprotobuf-dev protobuf-compiler libspdlog-dev libcli11-dev

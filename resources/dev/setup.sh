@@ -28,10 +28,14 @@ TXT
   fi
 }
 
+# missingPackages NAME|NAME>=VERSION ...: the names of those that are not installed, or only older.
 missingPackages() {
-  local name
-  for name in "$@"; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
+  local package name minimum status version
+  for package in "$@"; do
+    name=${package%%>=*} minimum=0
+    [ "$name" = "$package" ] || minimum=${package#*>=}
+    read -r status version < <(dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$name" 2>/dev/null || echo absent)
+    [ "$status" = installed ] && dpkg --compare-versions "$version" ge "$minimum" || echo "$name"
   done
 }
 

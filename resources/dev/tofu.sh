@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Provides OpenTofu and the two providers of the Docker template. What is found is used: `tofu` or `terraform` on
-# PATH, providers from the public registry. What is not is built from its Go module, once, into the cache:
+# Provides OpenTofu and the two providers of the Docker template. What is found is used: `tofu` on PATH, providers from
+# the public registry. What is not is built from its Go module, once, into the cache:
 #   $XDG_CACHE_HOME/berth/tools/tofu
 #   $XDG_CACHE_HOME/berth/providers/   a filesystem mirror (registry.opentofu.org/<namespace>/<type>/<version>/<platform>)
 set -euo pipefail
@@ -36,7 +36,7 @@ requireGo() {
 
 provideTofu() {
   [ ! -x "$kToolsDir/tofu" ] || return 0
-  command -v tofu >/dev/null || command -v terraform >/dev/null && return 0
+  command -v tofu >/dev/null && return 0
   say "Building OpenTofu $kTofuVersion from its Go module (about 4 minutes, once)"
   buildTool tofu github.com/opentofu/opentofu/cmd/tofu "$kToolsDir/tofu" "-X github.com/opentofu/opentofu/version.dev=no"
 }

@@ -53,7 +53,7 @@ resource "docker_container" "ws" {
     ip   = "host-gateway"
   }
   volumes {
-    container_path = "/home/berth"
+    container_path = "/home/coder"
     volume_name    = docker_volume.home.name
   }
   volumes {

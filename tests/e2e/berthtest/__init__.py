@@ -51,8 +51,8 @@ def docker(*arguments, check=True):
 
 
 def find_tofu():
-    built = CACHE_DIR / "tools/tofu"
-    return shutil.which("tofu") or shutil.which("terraform") or (str(built) if built.exists() else None)
+    """OpenTofu, in the order in which the server looks for it."""
+    return shutil.which("tofu") or str(CACHE_DIR / "tools/tofu")
 
 
 class Server:
