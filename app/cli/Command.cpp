@@ -144,7 +144,9 @@ const Command& Command::rest(const std::string& name, std::vector<std::string>& 
 }
 
 void Command::onRun(Runner runner) const {
-  const std::string name = m_app.get_name();
+  std::string name = m_app.get_name();
+  for (auto* group = m_app.get_parent(); group->get_parent() != nullptr; group = group->get_parent())
+    name = group->get_name() + " " + name;
   m_app.callback([&context = m_context, name, runner = std::move(runner)] { context.run(name, runner); });
 }
 

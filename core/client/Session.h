@@ -70,6 +70,8 @@ class Session {
   Task<Result<api::Template>> templateById(TemplateId id);
   Task<Result<api::Template>> templateByName(OrganizationId organization, std::string name);
   Task<Result<api::Template>> createTemplate(OrganizationId organization, api::CreateTemplateRequest request);
+  // Templates that come with the server, for one that has none yet. Only for those who may make templates.
+  Task<Result<std::vector<api::TemplateExample>>> templateExamples();
   Task<Result<void>> setActiveVersion(TemplateId id, TemplateVersionId version);
   Task<Result<void>> deleteTemplate(TemplateId id);
   Task<Result<FileId>> uploadFile(std::string tar);

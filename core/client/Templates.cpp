@@ -28,6 +28,10 @@ Task<Result<api::Template>> Session::createTemplate(OrganizationId organization,
   return ask<api::Template>("POST", organizationPath(organization) + "/templates", api::toJson(request));
 }
 
+Task<Result<std::vector<api::TemplateExample>>> Session::templateExamples() {
+  return ask<std::vector<api::TemplateExample>>("GET", "/api/v2/templates/examples");
+}
+
 Task<Result<void>> Session::setActiveVersion(TemplateId id, TemplateVersionId version) {
   return tell("PATCH", templatePath(id) + "/versions", api::toJson(api::UpdateActiveTemplateVersion{version}));
 }

@@ -43,18 +43,21 @@ provideTofu() {
 
 # provideProvider NAMESPACE TYPE VERSION FOLDER PACKAGE
 provideProvider() {
-  local file=$kMirrorDir/registry.opentofu.org/$1/$2/$3/$kPlatform/terraform-provider-$2_v$3
-  [ ! -x "$file" ] || return 0
-  say "Building the provider $1/$2 $3 from its Go module (once)"
-  buildTool "$4" "$5" "$file" "-X main.version=$3"
+  local version=$1/$2/$3 file
+  file=$kMirrorDir/registry.opentofu.org/$version/$kPlatform/terraform-provider-$2_v$3
+  if [ ! -x "$file" ]; then
+    say "Building the provider $1/$2 $3 from its Go module (once)"
+    buildTool "$4" "$5" "$file" "-X main.version=$3"
+  fi
+  # The same under the name that Terraform looks for, which follows links to whole packages only.
+  mkdir -p "$kMirrorDir/registry.terraform.io/$version"
+  ln -sfn "../../../../registry.opentofu.org/$version/$kPlatform" "$kMirrorDir/registry.terraform.io/$version/$kPlatform"
 }
 
 provideProviders() {
   if [ ! -d "$kMirrorDir" ] && [ -z "${BERTH_BUILD_PROVIDERS:-}" ] && registryAnswers; then return; fi
   provideProvider coder coder "$kCoderVersion" provider-coder github.com/coder/terraform-provider-coder/v2
   provideProvider kreuzwerker docker "$kDockerVersion" provider-docker github.com/terraform-providers/terraform-provider-docker
-  # The same files under the name that Terraform looks for.
-  ln -sfn registry.opentofu.org "$kMirrorDir/registry.terraform.io"
 }
 
 mkdir -p "$kToolsDir"

@@ -4,6 +4,8 @@
 #include "app/cli/Context.h"
 #include "app/cli/Durations.h"
 #include "app/cli/JobWatcher.h"
+#include "app/cli/Organizations.h"
+#include "app/cli/TemplateImport.h"
 #include "app/cli/Terminal.h"
 #include "app/cli/WorkspaceActions.h"
 #include "app/cli/WorkspaceName.h"
@@ -27,7 +29,19 @@ struct Origin {
   ParameterMap values;  // of the workspace that is copied
 };
 
-Task<Result<api::Template>> chooseTemplate(client::Session& session, const CreateOptions& options) {
+// A template that is not there, but comes with the server, is added first: so a new server needs no other command.
+Task<Result<api::Template>> addMissingTemplate(Context& context, client::Session& session,
+                                               const CreateOptions& options) {
+  CO_TRY_ASSIGN(auto example, co_await findExample(session, options.templateName));
+  if (!example)
+    co_return fail(ErrorCode::NotFound,
+                   std::format("there is no template \"{}\"; see `berth templates list`", options.templateName));
+  CO_TRY_ASSIGN(const auto organization, co_await chooseOrganization(session, options.organization));
+  printStatus(std::format("Adding the template {}, which comes with the server ...", example->id));
+  co_return co_await addExample(context, session, organization.id, *std::move(example));
+}
+
+Task<Result<api::Template>> chooseTemplate(Context& context, client::Session& session, const CreateOptions& options) {
   const std::string query = options.templateName.empty() ? "" : std::format("exact_name:\"{}\"", options.templateName);
   CO_TRY_ASSIGN(auto templates, co_await session.templates(query));
   std::erase_if(templates, [&options](const auto& each) {
@@ -35,13 +49,14 @@ Task<Result<api::Template>> chooseTemplate(client::Session& session, const Creat
            each.organization_id.toString() != options.organization;
   });
   if (templates.size() == 1) co_return std::move(templates.front());
+  if (!options.templateName.empty() && templates.empty())
+    co_return co_await addMissingTemplate(context, session, options);
   if (!options.templateName.empty())
-    co_return fail(templates.empty() ? ErrorCode::NotFound : ErrorCode::InvalidInput,
-                   templates.empty()
-                       ? std::format("there is no template \"{}\"; see `berth templates list`", options.templateName)
-                       : "several organizations have a template of this name; choose with --org");
+    co_return fail(ErrorCode::InvalidInput, "several organizations have a template of this name; choose with --org");
   if (templates.empty())
-    co_return fail(ErrorCode::NotFound, "there are no templates yet; make one with `berth templates push`");
+    co_return fail(ErrorCode::NotFound,
+                   "there are no templates yet; take the one for Docker that comes with the server with "
+                   "--template docker, or make one with `berth templates push`");
   std::ranges::sort(templates, std::greater(), &api::Template::active_user_count);
   printStatus("Templates:");
   for (const auto& each : templates)
@@ -52,7 +67,7 @@ Task<Result<api::Template>> chooseTemplate(client::Session& session, const Creat
   co_return fail(ErrorCode::NotFound, std::format("there is no template \"{}\"", name));
 }
 
-Task<Result<Origin>> chooseOrigin(client::Session& session, const CreateOptions& options) {
+Task<Result<Origin>> chooseOrigin(Context& context, client::Session& session, const CreateOptions& options) {
   if (!options.copyFrom.empty()) {
     CO_TRY_ASSIGN(const auto source, co_await findWorkspace(session, options.copyFrom));
     CO_TRY_ASSIGN(const auto values, co_await session.buildParameters(source.latest_build.id));
@@ -60,7 +75,7 @@ Task<Result<Origin>> chooseOrigin(client::Session& session, const CreateOptions&
     for (const auto& [name, value] : values) origin.values[name] = value;
     co_return origin;
   }
-  CO_TRY_ASSIGN(const auto chosen, co_await chooseTemplate(session, options));
+  CO_TRY_ASSIGN(const auto chosen, co_await chooseTemplate(context, session, options));
   if (options.versionName.empty()) co_return Origin{.version = chosen.active_version_id, .values = {}};
   CO_TRY_ASSIGN(const auto version, co_await session.templateVersionByName(chosen.id, options.versionName));
   co_return Origin{.version = version.id, .values = {}};
@@ -105,7 +120,7 @@ Task<Result<int>> create(Context& context, CreateOptions options) {
   CO_TRY_ASSIGN(const auto name, parseWorkspaceName(options.workspace));
   CO_TRY(checkNewName(name.workspace));
   CO_TRY(co_await requireNewName(*session, name));
-  CO_TRY_ASSIGN(auto origin, co_await chooseOrigin(*session, options));
+  CO_TRY_ASSIGN(auto origin, co_await chooseOrigin(context, *session, options));
   CO_TRY_ASSIGN(const auto version, co_await session->templateVersion(origin.version));
   CO_TRY_ASSIGN(auto presets, co_await session->presets(version.id));
   CO_TRY_ASSIGN(const auto preset, choosePreset(std::move(presets), options.preset));

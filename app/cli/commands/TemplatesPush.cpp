@@ -4,9 +4,9 @@
 
 #include "app/cli/Commands.h"
 #include "app/cli/Context.h"
-#include "app/cli/JobWatcher.h"
 #include "app/cli/Organizations.h"
 #include "app/cli/ParameterInput.h"
+#include "app/cli/TemplateImport.h"
 #include "app/cli/Terminal.h"
 #include "app/cli/WorkspaceActions.h"
 #include "core/provision/Archive.h"
@@ -52,42 +52,6 @@ Task<Result<std::map<std::string, std::string>>> chooseTags(client::Session& ses
   if (clears || !existing) co_return ParameterMap();
   CO_TRY_ASSIGN(auto active, co_await session.templateVersion(existing->active_version_id));
   co_return std::move(active.job.tags);
-}
-
-// Asks for the variables that the import missed; false when there is nothing to ask.
-Task<Result<bool>> askForVariables(client::Session& session, TemplateVersionId version, ParameterMap& values) {
-  CO_TRY_ASSIGN(const auto variables, co_await session.templateVersionVariables(version));
-  bool hasAsked = false;
-  for (const auto& variable : variables) {
-    if (!variable.required || values.contains(variable.name)) continue;
-    const std::string flag = std::format("--variable {}=VALUE", variable.name);
-    printStatus(std::format("The template needs a value for the variable {}. {}", variable.name, variable.description));
-    if (variable.sensitive) {
-      CO_TRY_ASSIGN(const auto secret, askSecret(variable.name, flag));
-      values[variable.name] = secret.reveal();
-    } else {
-      CO_TRY_ASSIGN(values[variable.name], ask(variable.name, "", flag));
-    }
-    hasAsked = true;
-  }
-  co_return hasAsked;
-}
-
-Task<Result<api::TemplateVersion>> importVersion(Context& context, client::Session& session,
-                                                 OrganizationId organization, api::CreateTemplateVersionRequest request,
-                                                 ParameterMap variables) {
-  while (true) {
-    std::vector<api::ParameterValue> values;
-    for (const auto& [name, value] : variables) values.push_back({name, value});
-    request.user_variable_values = api::omitEmpty(std::move(values));
-    CO_TRY_ASSIGN(const auto version, co_await session.createTemplateVersion(organization, request));
-    const auto imported = co_await watchJob(context, versionJob(session, version.id), Shown::Everything);
-    CO_TRY_ASSIGN(auto done, co_await session.templateVersion(version.id));
-    if (imported) co_return std::move(done);
-    if (done.job.error_code != "REQUIRED_TEMPLATE_VARIABLES") co_return fail(imported.error().in("import"));
-    CO_TRY_ASSIGN(const bool hasAsked, co_await askForVariables(session, version.id, variables));
-    if (!hasAsked) co_return fail(imported.error().in("import"));
-  }
 }
 
 Task<Result<void>> activate(client::Session& session, OrganizationId organization, const PushOptions& options,
