@@ -59,6 +59,7 @@ std::vector<std::string> splitCsv(const std::string& text) {
 Command Command::add(const std::string& name, const std::string& description) const {
   auto* app = m_app.add_subcommand(name, description);
   app->fallthrough();  // global options may follow the command
+  app->footer("");     // not the examples of what it belongs to
   return {*app, m_context};
 }
 

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -22,8 +23,13 @@ RunResult runShell(const std::string& command) {
   FILE* pipe = ::popen(command.c_str(), "r");
   RunResult result{};
   char buffer[65536];
-  for (std::size_t count = 0; (count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
-    result.output.append(buffer, count);
+  // The server's handler for ended children runs in any thread: a read that it interrupts is no end.
+  while (std::feof(pipe) == 0) {
+    result.output.append(buffer, std::fread(buffer, 1, sizeof buffer, pipe));
+    if (std::ferror(pipe) == 0) continue;
+    if (errno != EINTR) break;
+    std::clearerr(pipe);
+  }
   const int raw = ::pclose(pipe);
   result.status = WIFEXITED(raw) ? WEXITSTATUS(raw) : -1;
   return result;

@@ -41,9 +41,9 @@ class SshLoopback final : public agent::ssh::Host {
   std::unique_ptr<TcpListener> m_listener;
   std::uint16_t m_port;
   agent::User m_user;
-  agent::ssh::Server m_server;
   mutable std::mutex m_mutex;
   std::vector<SessionReport> m_reports;  // guarded by m_mutex
+  agent::ssh::Server m_server;
   std::thread m_thread;
 };
 

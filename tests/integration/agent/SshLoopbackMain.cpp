@@ -13,5 +13,5 @@ int main(int count, char** arguments) {
   const berth::test::SshLoopback loopback(static_cast<std::uint16_t>(count > 1 ? std::atoi(arguments[1]) : 0));
   std::printf("ssh -p %d -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null 127.0.0.1\n", loopback.port());
   std::fflush(stdout);
-  ::pause();
+  while (true) ::pause();  // ended by a signal; those of children wake it too
 }
