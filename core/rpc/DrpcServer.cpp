@@ -1,7 +1,9 @@
 #include "core/rpc/DrpcServer.h"
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "core/base/Log.h"
 #include "core/base/Notifier.h"
@@ -39,6 +41,9 @@ class Counted {
 }  // namespace
 
 Task<void> DrpcServer::serve(YamuxSession& session) {
+  // Whoever cancels this gets the session closed, but not this function back before its calls have ended: they use this
+  // object and what its handlers were given.
+  co_await asio::this_coro::throw_if_cancelled(false);
   const auto calls = std::make_shared<CallCounter>(session.executor());
   while (auto stream = co_await session.accept()) {
     asio::co_spawn(
@@ -52,6 +57,7 @@ Task<void> DrpcServer::serve(YamuxSession& session) {
         asio::detached);
   }
   session.close();
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   while (calls->count > 0) co_await calls->changed.wait();
 }
 

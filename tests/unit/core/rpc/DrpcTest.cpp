@@ -1,3 +1,5 @@
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "Run.h"
@@ -203,6 +205,40 @@ TEST(Drpc, servingEndsWithTheSession) {
     co_await waitUntil(context, p.isServed);
     EXPECT_EQ((co_await chat->receive<agentpb::ServiceBanner>()).error().code(), ErrorCode::ConnectionLost);
   }(io, peers));
+}
+
+TEST(Drpc, cancelledServingWaitsForTheLastCall) {
+  asio::io_context io;
+  SessionPair pair = makeSessionPair(io);
+  DrpcServer server;
+  bool mayEnd = false;
+  bool isCalled = false;
+  bool hasEnded = false;
+  bool isServed = false;
+  server.addStream(kNever, [&](DrpcCall&) -> Task<Result<void>> {
+    isCalled = true;
+    co_await waitUntil(io, mayEnd);  // does not care about the session
+    hasEnded = true;
+    co_return Result<void>();
+  });
+  asio::cancellation_signal cancel;
+  asio::co_spawn(io, server.serve(*pair.server),
+                 asio::bind_cancellation_slot(cancel.slot(), [&](const std::exception_ptr& failure) {
+                   EXPECT_FALSE(failure);
+                   EXPECT_TRUE(hasEnded) << "the call still used what the server was given";
+                   isServed = true;
+                 }));
+  run(io, [&]() -> Task<void> {
+    DrpcClient client(pair.client);
+    const auto call = co_await client.bidirectional(kNever);
+    EXPECT_TRUE(call && co_await (*call)->send(banner("x")));
+    co_await waitUntil(io, isCalled);
+    cancel.emit(asio::cancellation_type::terminal);
+    for (int i = 0; i < 100; ++i) co_await asio::post(io, asio::use_awaitable);
+    EXPECT_FALSE(isServed);
+    mayEnd = true;
+    co_await waitUntil(io, isServed);
+  }());
 }
 
 // Coder's clients make one call on each stream; the format allows more.
