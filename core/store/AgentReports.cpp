@@ -51,6 +51,8 @@ const Query kPutStats = upsertQuery<AgentStatsRecord>("workspace_agent_stats", {
 const Query kStats = selectQuery<AgentStatsRecord>("agent stats", "workspace_agent_stats", "WHERE agent_id = ?");
 
 const Query kPutConnection = upsertQuery<AgentConnectionRecord>("workspace_agent_connections", {"id"});
+const Query kConnection = selectQuery<AgentConnectionRecord>("agent connection", "workspace_agent_connections",
+                                                             "WHERE agent_id = ? AND id = ?");
 const Query kConnections = selectQuery<AgentConnectionRecord>("list agent connections", "workspace_agent_connections",
                                                               "WHERE agent_id = ? ORDER BY connected_at DESC");
 
@@ -126,6 +128,9 @@ Result<std::optional<AgentStatsRecord>> findAgentStats(Transaction& tx, AgentId 
 
 Result<void> putAgentConnection(Transaction& tx, const AgentConnectionRecord& connection) {
   return insertRow(tx, kPutConnection, connection);
+}
+Result<std::optional<AgentConnectionRecord>> findAgentConnection(Transaction& tx, AgentId agent, const Uuid& id) {
+  return findRow<AgentConnectionRecord>(tx, kConnection, agent, id);
 }
 Result<std::vector<AgentConnectionRecord>> listAgentConnections(Transaction& tx, AgentId agent) {
   return listRows<AgentConnectionRecord>(tx, kConnections, agent);

@@ -64,7 +64,8 @@ Result<std::vector<AgentDevcontainerRecord>> listAgentDevcontainers(Transaction&
 Result<void> putAgentStats(Transaction& tx, const AgentStatsRecord& stats);
 Result<std::optional<AgentStatsRecord>> findAgentStats(Transaction& tx, AgentId agent);
 
-Result<void> putAgentConnection(Transaction& tx, const AgentConnectionRecord& connection);        // by id
+Result<void> putAgentConnection(Transaction& tx, const AgentConnectionRecord& connection);  // by id
+Result<std::optional<AgentConnectionRecord>> findAgentConnection(Transaction& tx, AgentId agent, const Uuid& id);
 Result<std::vector<AgentConnectionRecord>> listAgentConnections(Transaction& tx, AgentId agent);  // newest first
 
 }  // namespace berth::store

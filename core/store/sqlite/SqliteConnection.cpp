@@ -1,6 +1,9 @@
 #include "core/store/sqlite/SqliteConnection.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <format>
 #include <unordered_map>
@@ -142,10 +145,18 @@ class SqliteConnection final : public Connection {
   std::unordered_map<std::string, Statement> m_statements;  // closed before the database
 };
 
+// For this user's eyes only: it holds password hashes, agents' tokens and private keys. SQLite gives its other files
+// the same mode. One that is there keeps its own, and what else may be wrong SQLite will say.
+void createPrivately(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (descriptor >= 0) ::close(descriptor);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Connection>> openSqlite(const std::filesystem::path& file) {
   sqlite3* database = nullptr;
+  createPrivately(file);
   // One thread owns the connection, so SQLite's own mutexes are not needed.
   const int code = sqlite3_open_v2(file.c_str(), &database,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);

@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -107,6 +108,21 @@ TEST_F(StoreTest, forgetsACallerWhoIsGone) {
   }
   store->stop();
   EXPECT_EQ(done, 0);
+}
+
+TEST(Store, isForItsUsersEyesOnly) {
+  const TemporaryFolder folder;
+  const auto before = ::umask(0);
+  auto store = Store::open(folder.path() / "berth.db");
+  ::umask(before);
+  ASSERT_TRUE(store.has_value()) << store.error().message();
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    using std::filesystem::perms;
+    EXPECT_EQ(entry.status().permissions(), perms::owner_read | perms::owner_write) << entry.path();
+    ++files;
+  }
+  EXPECT_GE(files, 2U) << "the database and its log";
 }
 
 TEST(Store, saysWhyAFileCannotBeOpened) {
