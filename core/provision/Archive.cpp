@@ -67,6 +67,7 @@ Result<std::string> localPath(std::string_view raw) {
     return fail(ErrorCode::InvalidInput, std::format("archive entry '{}': unusable character in path", raw));
   if (raw.starts_with('/'))
     return fail(ErrorCode::InvalidInput, std::format("refusing to extract to non-local path: '{}' is absolute", raw));
+  const auto whole = raw;
   std::string path;
   while (!raw.empty()) {
     const auto slash = raw.find('/');
@@ -74,7 +75,7 @@ Result<std::string> localPath(std::string_view raw) {
     raw = slash == std::string_view::npos ? std::string_view() : raw.substr(slash + 1);
     if (part.empty() || part == ".") continue;
     if (part == "..")
-      return fail(ErrorCode::InvalidInput, std::format("refusing to extract to non-local path: '{}/..'", path));
+      return fail(ErrorCode::InvalidInput, std::format("refusing to extract to non-local path: '{}'", whole));
     if (!path.empty()) path += '/';
     path += part;
   }

@@ -30,10 +30,12 @@ class Scanner {
   bool looksAt(std::string_view word) const { return m_text.substr(m_at).starts_with(word); }
   std::size_t position() const { return m_at; }
   std::string_view slice(std::size_t from) const { return m_text.substr(from, m_at - from); }
-  int line() const {
-    return static_cast<int>(1 + std::count(m_text.begin(),
-                                           m_text.begin() + static_cast<std::ptrdiff_t>(std::min(m_at, m_text.size())),
-                                           '\n'));
+  // Counted from where it was last asked for: this walks one way.
+  int line() {
+    const auto counted = m_text.substr(m_lineKnownAt, m_at - m_lineKnownAt);
+    m_line += static_cast<int>(std::ranges::count(counted, '\n'));
+    m_lineKnownAt = m_at;
+    return m_line;
   }
   const std::string& problem() const { return m_problem; }
   bool isBroken() const { return !m_problem.empty(); }
@@ -153,6 +155,8 @@ class Scanner {
 
   std::string_view m_text;
   std::size_t m_at = 0;
+  std::size_t m_lineKnownAt = 0;
+  int m_line = 1;
   std::string m_problem;
 };
 

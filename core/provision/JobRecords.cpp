@@ -51,7 +51,8 @@ Result<std::string> renewSessionToken(store::Transaction& tx, const store::UserR
   key.expiresAt = now + kSessionLifetime;
   key.lifetimeSeconds = std::chrono::duration_cast<std::chrono::seconds>(kSessionLifetime).count();
   key.loginType = LoginType::Token;
-  key.scopes = {"all"};
+  key.scopes = {"coder:all"};
+  key.allowList = {"*:*"};
   key.tokenName = name;
   TRY(store::insertApiKey(tx, key));
   return std::format("{}-{}", key.id, secret);

@@ -64,17 +64,28 @@ JobRunner::JobRunner(store::Store& store, std::shared_ptr<const JobSettings> set
 
 Task<void> JobRunner::run() {
   m_log->begin(kSettingUp);
-  Result<void> outcome = fail(ErrorCode::Unsupported, "unknown kind of job");
-  if (m_job.type == JobType::TemplateVersionImport) outcome = co_await runImport();
-  if (m_job.type == JobType::WorkspaceBuild) outcome = co_await runBuild();
-  if (m_job.type == JobType::TemplateVersionDryRun) outcome = co_await runDryRun();
-  if (m_control->isAbandoned()) co_return;
+  auto outcome = co_await runGuarded();
+  if (m_control->isAbandoned()) co_return co_await m_log->flush();
   co_await end(std::move(outcome));
   m_directory.remove();
 }
 
-// The result is stored already when all went well.
+// An exception is a defect, but not one for which the job should hang and its worker be lost.
+Task<Result<void>> JobRunner::runGuarded() {
+  try {
+    if (m_job.type == JobType::TemplateVersionImport) co_return co_await runImport();
+    if (m_job.type == JobType::WorkspaceBuild) co_return co_await runBuild();
+    if (m_job.type == JobType::TemplateVersionDryRun) co_return co_await runDryRun();
+  } catch (const std::exception& e) {
+    co_return fail(ErrorCode::Internal, std::format("unexpected failure: {}", e.what()));
+  }
+  co_return fail(ErrorCode::Unsupported, "unknown kind of job");
+}
+
+// The result is stored already when all went well. Who follows the log stops reading when the job has ended, so the
+// lines that say why go first.
 Task<void> JobRunner::end(Result<void> outcome) {
+  co_await m_log->flush();
   if (!outcome) {
     auto state = m_directory.work().readState();
     if (!state) log::error("state of job {}: {}", m_job.id.toString(), state.error().message());
@@ -83,7 +94,6 @@ Task<void> JobRunner::end(Result<void> outcome) {
                                  store::Transaction& tx) { return failJob(tx, job, reason, text, wallNow()); });
     if (!failed) log::error("end job {}: {}", m_job.id.toString(), failed.error().message());
   }
-  co_await m_log->flush();
 }
 
 Task<Result<JobRunner::Prepared>> JobRunner::prepare(std::vector<ArchiveEntry> files, bool mayReuseModules) {
@@ -265,6 +275,7 @@ Task<void> JobRunner::rescue() {
     log::error("job {}: {}", m_job.id.toString(), done.error().message());
     m_log->add(kCleaningUp, LogLevel::Error, done.error().message());
   }
+  co_await m_log->flush();
 }
 
 Task<Result<void>> JobRunner::importLost() {

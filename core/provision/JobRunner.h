@@ -53,6 +53,7 @@ class JobRunner {
   };
   using Variables = std::vector<store::TemplateVersionVariableRecord>;
 
+  Task<Result<void>> runGuarded();
   Task<Result<void>> runImport();
   Task<Result<void>> runBuild();
   Task<Result<void>> runDryRun();

@@ -115,8 +115,9 @@ Task<Result<ExitStatus>> TofuRun::follow(Subprocess& child, Following& following
     }
     const auto now = std::chrono::steady_clock::now();
     if (m_control->reason() != JobControl::Reason::None && !killAt) {
-      // The mark comes first: better no interrupt than two.
-      CO_TRY(writeFile(following.directory.interrupted(), ""));
+      // The mark comes first: better no interrupt than two. On a full disk there is none; OpenTofu ends all the same.
+      if (auto marked = writeFile(following.directory.interrupted(), ""); !marked)
+        log::warning("{}", marked.error().message());
       child.signal(SIGINT);
       killAt = now + kInterruptPatience;
     }
@@ -126,13 +127,17 @@ Task<Result<ExitStatus>> TofuRun::follow(Subprocess& child, Following& following
 }
 
 Task<Result<ExitStatus>> TofuRun::runChild(WorkDirectory directory, TofuCommand command, Following& following) {
-  if (m_control->reason() != JobControl::Reason::None) co_return fail(ErrorCode::Cancelled, "the job was cancelled");
+  if (m_control->reason() != JobControl::Reason::None) co_return fail(stopped(command));
   auto executor = co_await asio::this_coro::executor;
   // Truncated rather than removed: each command has its own output.
   CO_TRY(writeFile(directory.output(), ""));
   CO_TRY(writeFile(directory.errors(), ""));
   CO_TRY_ASSIGN(std::shared_ptr<Subprocess> child, Subprocess::start(executor, optionsFor(directory, command)));
-  if (const auto mark = ProcessMark::of(child->processId())) CO_TRY(mark->write(directory.process()));
+  if (const auto mark = ProcessMark::of(child->processId()))
+    if (auto written = mark->write(directory.process()); !written) {
+      (void)co_await child->stop(SIGKILL, {});  // a run that the next start could not find must not go on
+      co_return fail(written.error());
+    }
   asio::co_spawn(
       executor,
       [](std::shared_ptr<Subprocess> waitedFor, std::shared_ptr<JobControl> control) -> Task<void> {
@@ -148,12 +153,15 @@ Task<Result<ExitStatus>> TofuRun::runChild(WorkDirectory directory, TofuCommand 
   co_return exit;
 }
 
+Error TofuRun::stopped(const TofuCommand& command) const {
+  const bool isShutdown = m_control->reason() == JobControl::Reason::Shutdown;
+  return Error(ErrorCode::Cancelled, std::format("{} was interrupted because {}", command.arguments.front(),
+                                                 isShutdown ? "the server shut down" : "the job was cancelled"));
+}
+
 Error TofuRun::failure(const TofuCommand& command, const ExitStatus& exit, const Following& following) const {
   const auto& word = command.arguments.front();
-  if (m_control->reason() == JobControl::Reason::Cancelled)
-    return Error(ErrorCode::Cancelled, std::format("{} was interrupted because the job was cancelled", word));
-  if (m_control->reason() == JobControl::Reason::Shutdown)
-    return Error(ErrorCode::Cancelled, std::format("{} was interrupted because the server shut down", word));
+  if (m_control->reason() != JobControl::Reason::None) return stopped(command);
   std::string why = !following.problem.empty()     ? following.problem
                     : !following.lastError.empty() ? following.lastError
                                                    : exit.describe();

@@ -65,6 +65,7 @@ class TofuRun {
   SubprocessOptions optionsFor(const WorkDirectory& directory, const TofuCommand& command) const;
   Task<Result<ExitStatus>> follow(Subprocess& child, Following& following);
   Task<Result<ExitStatus>> runChild(WorkDirectory directory, TofuCommand command, Following& following);
+  Error stopped(const TofuCommand& command) const;
   Error failure(const TofuCommand& command, const ExitStatus& exit, const Following& following) const;
 
   Tool m_tool;

@@ -81,7 +81,11 @@ class Worker::Impl : public std::enable_shared_from_this<Worker::Impl> {
     asio::co_spawn(
         m_executor,
         [](std::shared_ptr<Impl> self, Task<void> inner) -> Task<void> {
-          co_await std::move(inner);
+          try {
+            co_await std::move(inner);
+          } catch (const std::exception& e) {  // a defect: said, and not in the way of the end
+            log::error("provisioner: {}", e.what());
+          }
           --self->m_activity;
           self->m_changed.notify();
         }(shared_from_this(), std::move(task)),

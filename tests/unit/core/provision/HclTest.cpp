@@ -58,6 +58,17 @@ TEST(Hcl, refusesEndlessNesting) {
   EXPECT_FALSE(hcl::parse(blocks, "x.tf"));
 }
 
+TEST(Hcl, manyLinesTakeNoTimeToSpeakOf) {
+  constexpr int kLines = 300'000;
+  std::string text;
+  for (int i = 0; i < kLines; ++i) text += "a = 1\n";
+  const auto start = std::chrono::steady_clock::now();
+  const auto file = hcl::parse(text, "x.tf");
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->attributes.back().line, kLines);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
 TEST(Hcl, literalsAreOnlyPlainStrings) {
   EXPECT_EQ(hcl::literalString(R"("a\n\"b\" $${c}")"), "a\n\"b\" $${c}");
   EXPECT_EQ(hcl::literalString("\"${var.a}\""), std::nullopt);
