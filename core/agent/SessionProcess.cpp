@@ -1,8 +1,11 @@
 #include "core/agent/SessionProcess.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -52,12 +55,24 @@ struct ChildPlan {
   bool hasTerminal = false;
 };
 
+// Sockets that libraries opened without the flag would live on in the program: a forwarded connection that ends here
+// would not end for its peer.
+void closeOthersAtExec() {
+  constexpr unsigned kFirst = STDERR_FILENO + 1;
+  if (::syscall(SYS_close_range, kFirst, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
+  rlimit limit{};  // a kernel before 5.11
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  for (unsigned number = kFirst; number < std::min<rlim_t>(limit.rlim_cur, 1U << 16); ++number)
+    ::fcntl(static_cast<int>(number), F_SETFD, FD_CLOEXEC);
+}
+
 [[noreturn]] void runChild(const ChildPlan& plan) {
   ::setsid();
   if (plan.hasTerminal) ::ioctl(plan.input, TIOCSCTTY, 0);
   ::dup2(plan.input, STDIN_FILENO);
   ::dup2(plan.output, STDOUT_FILENO);
   ::dup2(plan.errorOutput, STDERR_FILENO);
+  closeOthersAtExec();
   for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
   sigset_t none;
   ::sigemptyset(&none);

@@ -103,15 +103,23 @@ Task<void> Connection::pumpOut() {
   }
 }
 
-// A peer that is silent for too long is asked for a sign of life; one that gives none is gone.
+// A peer that is silent for too long is asked for a sign of life; one that gives none is gone, as is one that does not
+// come to the end of its login.
 Task<void> Connection::probe(std::shared_ptr<Connection> self) {
   const auto timeout = self->m_server->options.maxTimeout;
+  const std::chrono::steady_clock::duration interval = timeout / kProbesPerTimeout;
   while (!self->m_isClosed) {
-    self->m_probeTimer.expires_after(timeout / kProbesPerTimeout);
+    self->m_probeTimer.expires_after(self->m_isLoggedIn ? interval : self->m_server->options.loginTime);
     boost::system::error_code error;
     co_await self->m_probeTimer.async_wait(asio::redirect_error(asio::use_awaitable, error));
     if (error || self->m_isClosed || self->m_isDisconnected) break;
-    if (std::chrono::steady_clock::now() - self->m_lastReceivedAt >= timeout) {
+    if (!self->m_isLoggedIn) {
+      self->close();
+      break;
+    }
+    const auto silence = std::chrono::steady_clock::now() - self->m_lastReceivedAt;
+    if (silence < interval) continue;
+    if (silence >= timeout) {
       log::info("ssh: a client has been silent for too long");
       self->close();
       break;
@@ -162,7 +170,10 @@ void Connection::arm() {
 void Connection::handle(MessageHandle message) {
   switch (ssh_message_type(message.get())) {
     case SSH_REQUEST_SERVICE: ssh_message_service_reply_success(message.get()); return;
-    case SSH_REQUEST_AUTH: ssh_message_auth_reply_success(message.get(), 0); return;
+    case SSH_REQUEST_AUTH:
+      m_isLoggedIn = true;
+      ssh_message_auth_reply_success(message.get(), 0);
+      return;
     case SSH_REQUEST_CHANNEL_OPEN: return handleChannelOpen(std::move(message));
     case SSH_REQUEST_CHANNEL: return handleChannelRequest(std::move(message));
     case SSH_REQUEST_GLOBAL: return handleGlobalRequest(std::move(message));

@@ -98,6 +98,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool m_waitsForReading = false;
   bool m_waitsForWriting = false;
   bool m_isDriveScheduled = false;
+  bool m_isLoggedIn = false;
   bool m_isDisconnected = false;  // libssh is done; its last bytes may still be on their way
   bool m_isClosed = false;
 };

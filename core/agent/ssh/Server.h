@@ -37,6 +37,7 @@ struct Options {
   bool blocksFileTransfer = false;
   bool blocksLocalForwarding = false;
   bool blocksReverseForwarding = false;
+  std::chrono::seconds loginTime{60};                        // from the first byte to the end of the handshake
   std::chrono::seconds maxTimeout = std::chrono::hours(72);  // a silent client is probed three times in this time
 };
 

@@ -208,6 +208,36 @@ TEST_F(OpenSsh, aStoppingServerEndsSessions) {
   EXPECT_EQ(session.get().status, 255);
 }
 
+TEST_F(OpenSsh, programsGetNoneOfOurDescriptors) {
+  EXPECT_EQ(ssh("box 'ls -l /proc/self/fd | grep -c -e socket -e anon_inode; true'").output, "0\n");
+}
+
+TEST_F(OpenSsh, brokenPacketsDisturbNobody) {
+  const char* const inputs[] = {
+      R"(SSH-2.0-x\r\n\xff\xff\xff\xff\x04)",          // a packet of 4 GiB
+      R"(SSH-2.0-x\r\n\x00\x04\x00\x00\x04)",          // of 256 KiB, over what the protocol allows
+      R"(SSH-2.0-x\r\n\x00\x00\x00\x00\x00)",          // of nothing
+      R"(SSH-2.0-x\r\n\x00\x00\x00\x0c\xff\x14)",      // padding longer than the packet
+      R"(SSH-2.0-x\r\n\x00\x00\x01\x00\x04\x14abcd)",  // a key exchange cut off
+      R"(SSH-1.0-old\r\n)",
+  };
+  for (const char* input : inputs)
+    runShell(std::format("timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/{}; printf \"{}\" >&3; sleep 0.1'",
+                         m_server.port(), input));
+  std::string longBanner(100'000, 'x');
+  runShell(std::format("printf 'SSH-2.0-{}' | timeout 5 bash -c 'cat > /dev/tcp/127.0.0.1/{}' 2>/dev/null", longBanner,
+                       m_server.port()));
+  EXPECT_EQ(ssh("box 'exit 2'").status, 2);
+}
+
+TEST(SshLogin, hasATimeLimit) {
+  SshLoopback server(0, {.loginTime = std::chrono::seconds(1)});
+  const auto [status, output] =
+      runShell(std::format("timeout 20 bash -c 'exec 3<>/dev/tcp/127.0.0.1/{}; cat <&3'", server.port()));
+  EXPECT_EQ(status, 0) << "the server did not hang up";
+  EXPECT_TRUE(output.starts_with("SSH-2.0-")) << output;
+}
+
 TEST_F(OpenSsh, nonsenseDisturbsNobody) {
   runShell(std::format("head -c 100000 /dev/urandom | timeout 5 bash -c 'cat > /dev/tcp/127.0.0.1/{}' 2>/dev/null",
                        m_server.port()));
