@@ -173,7 +173,7 @@ Task<void> Agent::connectForever() {
   while (!m_isEnded) {
     const bool hadManifest = m_manifest.has_value();
     const TimePoint begin = m_clock.now();
-    const auto result = co_await connectOnce();
+    const auto result = co_await connectGuarded();
     if (m_isEnded) break;
     log::warning("control plane: {}", result ? "disconnected" : result.error().message());
     // A connection that had lasted is tried again at once.
@@ -185,12 +185,22 @@ Task<void> Agent::connectForever() {
   }
 }
 
+// An exception is a defect, but none for which a workspace should be out of reach for good.
+Task<Result<void>> Agent::connectGuarded() {
+  try {
+    co_return co_await connectOnce();
+  } catch (const std::exception& e) {
+    m_session.reset();
+    co_return fail(ErrorCode::Internal, e.what());
+  }
+}
+
 Task<Result<void>> Agent::connectOnce() {
   http::Headers headers = m_options.extraHeaders;
   headers.set("Coder-Session-Token", m_options.token.reveal());
   const auto http = http::makeClient(m_executor, m_options.server, {.defaultHeaders = std::move(headers)});
   http::Response refusal;
-  auto socket = co_await http->openWebSocket({.method = "GET", .target = m_options.server.path + kRpcPath}, &refusal);
+  auto socket = co_await http->openWebSocket({.method = "GET", .target = kRpcPath}, &refusal);
   if (!socket) {
     if (refusal.body.empty()) co_return fail(socket.error());
     co_return fail(socket.error().code(), "connect to " + m_options.server.toString() + ": " + refusalText(refusal));

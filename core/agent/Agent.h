@@ -51,6 +51,7 @@ class Agent final : private ssh::Host {
   struct Session;
 
   Task<void> connectForever();
+  Task<Result<void>> connectGuarded();
   Task<Result<void>> connectOnce();
   Task<Result<void>> handleManifest(Session& session);
   Task<Result<void>> takeManifest(rpc::AgentClient& client);

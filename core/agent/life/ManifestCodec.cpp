@@ -11,16 +11,18 @@ Result<Uuid> toUuid(const std::string& bytes, std::string_view field) {
   return *id;
 }
 
-template <typename Duration>
-std::chrono::seconds toSeconds(const Duration& duration) {
-  return std::chrono::seconds(duration.seconds()) +
-         (duration.nanos() > 0 ? std::chrono::seconds(1) : std::chrono::seconds(0));
+// Timers take no more, and nobody waits for longer.
+constexpr std::chrono::seconds kForever = std::chrono::years(100);
+
+std::chrono::seconds bounded(std::chrono::seconds time) { return std::clamp(time, std::chrono::seconds(0), kForever); }
+
+std::chrono::seconds toSeconds(const wire::Duration& duration) {
+  return bounded(std::chrono::ceil<std::chrono::seconds>(rpc::fromDuration(duration)));
 }
 
 // Metadata descriptions carry their seconds as nanoseconds, on both real ends (reference/tailnet.md 7.3).
-template <typename Duration>
-std::chrono::seconds toSecondsOfMetadata(const Duration& duration) {
-  return std::chrono::seconds(duration.seconds() * 1'000'000'000 + duration.nanos());
+std::chrono::seconds toSecondsOfMetadata(const wire::Duration& duration) {
+  return bounded(std::chrono::seconds(rpc::fromDuration(duration).count()));
 }
 
 Result<Script> toScript(const rpc::agentpb::WorkspaceAgentScript& wire) {

@@ -45,6 +45,35 @@ TEST(ManifestCodec, metadataSecondsTravelAsNanoseconds) {
   EXPECT_EQ(manifest->metadata[0].timeout, std::chrono::seconds(1));
 }
 
+// What brings a stock agent down (reference/tailnet.md 4.8, 7.3).
+TEST(ManifestCodec, takesWhatStockAgentsCrashOn) {
+  auto wire = exampleManifest();
+  wire.add_apps()->set_id(std::string(16, '\x05'));  // no health check, no health, no sharing level
+  wire.mutable_derp_map();                           // no home_params
+  const auto manifest = fromWire(wire);
+  ASSERT_TRUE(manifest) << manifest.error().message();
+  ASSERT_EQ(manifest->apps.size(), 1U);
+  EXPECT_EQ(manifest->apps[0].health, AppHealth::Unspecified);
+  EXPECT_TRUE(manifest->apps[0].healthUrl.empty());
+}
+
+TEST(ManifestCodec, boundsTimes) {
+  auto wire = exampleManifest();
+  auto& item = *wire.add_metadata();
+  item.mutable_interval()->set_seconds(std::numeric_limits<std::int64_t>::max());
+  item.mutable_timeout()->set_seconds(std::numeric_limits<std::int64_t>::min());
+  auto& script = *wire.add_scripts();
+  script.set_id(std::string(16, '\x03'));
+  script.set_log_source_id(std::string(16, '\x04'));
+  script.mutable_timeout()->set_seconds(std::numeric_limits<std::int64_t>::max());
+  const auto manifest = fromWire(wire);
+  ASSERT_TRUE(manifest) << manifest.error().message();
+  constexpr std::chrono::seconds kForever = std::chrono::years(100);
+  EXPECT_EQ(manifest->metadata[0].interval, kForever);
+  EXPECT_EQ(manifest->metadata[0].timeout, std::chrono::seconds(0));
+  EXPECT_EQ(manifest->scripts[0].timeout, kForever);
+}
+
 TEST(ManifestCodec, refusesBadIdsByName) {
   auto nil = exampleManifest();
   nil.set_agent_id(std::string(16, '\0'));
