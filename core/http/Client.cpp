@@ -130,21 +130,13 @@ class PooledClient final : public Client {
   }
 
   Task<Result<void>> sendRequest(ClientConnection& connection, std::string head, ByteView body) {
-    detail::Deadline deadline(connection.stream);
     const auto timeout = m_dialer.options().requestTimeout;
-    deadline.arm(timeout);
     if (body.size() <= kJoinedBody) {
       head += asText(body);
       body = {};
     }
-    CO_TRY(co_await connection.stream->write(asBytes(head)));
-    while (!body.empty()) {  // in pieces, so that the time limit is for progress and not for the whole
-      const auto piece = body.first(std::min(body.size(), kJoinedBody));
-      deadline.arm(timeout);
-      CO_TRY(co_await connection.stream->write(piece));
-      body = body.subspan(piece.size());
-    }
-    co_return Result<void>();
+    CO_TRY(co_await detail::writeWithin(connection.stream, asBytes(head), timeout));
+    co_return co_await detail::writeWithin(connection.stream, body, timeout);
   }
 
   detail::Dialer m_dialer;

@@ -17,6 +17,9 @@ struct ServerLimits {
   std::size_t body = 16U << 20;  // a route may ask for another limit with Handler's `bodyLimit`
   std::chrono::milliseconds headerTimeout{20'000};
   std::chrono::milliseconds idleTimeout{120'000};  // also for each read of a body
+  std::chrono::milliseconds writeTimeout{10'000};  // for each piece of an answer, and each message of a WebSocket
+  std::chrono::milliseconds pingInterval{
+      15'000};  // of WebSockets; one that does not answer for as long again is closed
 };
 
 // Sends a body whose length is not known beforehand (chunked): downloads, server-sent events.
@@ -46,8 +49,8 @@ class Exchange {
 
 struct Handler {
   std::function<Task<void>(Exchange&)> handle = {};
-  // The body limit for a request, seen before its body is read; the default answers ServerLimits::body.
-  std::function<std::size_t(const Request& head)> bodyLimit = {};
+  // The body limit for a request, asked for before its body is read; without it ServerLimits::body holds for all.
+  std::function<Task<std::size_t>(const Request& head, const std::string& remoteAddress)> bodyLimit = {};
 };
 
 // Stopping order (design.md 4): stop() closes the listeners, cancels every handler that still runs, and ends when the

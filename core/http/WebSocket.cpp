@@ -8,6 +8,7 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <format>
 
+#include "core/http/detail/Deadline.h"
 #include "core/http/detail/Handshake.h"
 #include "core/http/detail/StreamAdapter.h"
 
@@ -25,7 +26,6 @@ constexpr std::size_t kKeptReadBuffer = 256U << 10;
 constexpr std::size_t kWriteChunk = 64U << 10;  // how much a client masks at a time
 constexpr std::size_t kMaxReason = 123;         // RFC 6455 5.5: 125 bytes less the code
 constexpr auto kHandshakeTimeout = 30s;
-constexpr auto kPingInterval = 15s;  // reference/rest-api.md 1.9
 constexpr auto kCloseTimeout = 1s;
 constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
 
@@ -45,16 +45,22 @@ Error toError(const error_code& code, std::string_view what) {
 
 // Shared by the socket object and the calls under way, so that destroying the object ends them in good order.
 struct Session {
-  explicit Session(std::shared_ptr<Stream> stream)
+  Session(std::shared_ptr<Stream> stream, const detail::WebSocketTimes& wanted)
       : transport(stream),
+        times(wanted),
         socket(detail::StreamAdapter(stream)),
-        heartbeat(std::make_shared<asio::steady_timer>(stream->executor())) {}
+        heartbeat(std::make_shared<asio::steady_timer>(stream->executor())),
+        writeLimit(stream),
+        pingLimit(stream) {}
 
   std::shared_ptr<Stream> transport;
+  detail::WebSocketTimes times;
   ws::stream<detail::StreamAdapter, false> socket;
   std::shared_ptr<asio::steady_timer> heartbeat;
+  detail::Deadline writeLimit;
+  detail::Deadline pingLimit;  // its own: a ping may wait behind a message
   beast::flat_buffer input;
-  int unansweredPings = 0;
+  bool awaitsPong = false;
   bool isReading = false;
   bool isOver = false;
 
@@ -72,16 +78,36 @@ void configure(Session& session) {
   session.socket.read_message_max(kDefaultReadLimit);
 }
 
+// Sends the close frame and waits briefly for the peer's.
+Task<void> closeSession(std::shared_ptr<Session> session, CloseCode code, std::string reason) {
+  if (session->isOver) co_return session->abort();
+  session->isOver = true;
+  session->heartbeat->cancel();
+  asio::steady_timer limit(session->transport->executor(), kCloseTimeout);
+  limit.async_wait([weak = std::weak_ptr(session)](const error_code& error) {
+    if (const auto alive = weak.lock(); alive && !error) alive->abort();
+  });
+  ws::close_reason why(static_cast<ws::close_code>(code));
+  why.reason.assign(reason.data(), std::min(reason.size(), kMaxReason));
+  co_await session->socket.async_close(why, kAwaitTuple);
+  session->abort();
+}
+
 // Pings also while nobody reads: then the answers stay unseen, but a dead connection still shows by the failing write.
-Task<void> keepAlive(std::weak_ptr<Session> weak, std::shared_ptr<asio::steady_timer> timer) {
+// An answer is only missed by who was reading all the time since the ping.
+Task<void> keepAlive(std::weak_ptr<Session> weak, std::shared_ptr<asio::steady_timer> timer,
+                     std::chrono::milliseconds interval) {
   while (true) {
-    timer->expires_after(kPingInterval);
+    timer->expires_after(interval);
     co_await timer->async_wait(kAwaitTuple);
     const auto session = weak.lock();
     if (!session || session->isOver) co_return;
-    if (session->isReading && session->unansweredPings >= 2) co_return session->abort();
-    ++session->unansweredPings;
+    if (session->isReading && session->awaitsPong)
+      co_return co_await closeSession(session, CloseCode::GoingAway, "liveness probe failed");
+    session->awaitsPong = session->isReading;
+    session->pingLimit.arm(session->times.write);
     const auto [error] = co_await session->socket.async_ping({}, kAwaitTuple);
+    session->pingLimit.disarm();
     if (error) co_return session->abort();
   }
 }
@@ -90,9 +116,10 @@ class BeastWebSocket final : public WebSocket {
  public:
   explicit BeastWebSocket(std::shared_ptr<Session> session) : m_session(std::move(session)) {
     m_session->socket.control_callback([weak = std::weak_ptr(m_session)](ws::frame_type, beast::string_view) {
-      if (const auto alive = weak.lock()) alive->unansweredPings = 0;
+      if (const auto alive = weak.lock()) alive->awaitsPong = false;
     });
-    asio::co_spawn(m_session->transport->executor(), keepAlive(m_session, m_session->heartbeat), asio::detached);
+    asio::co_spawn(m_session->transport->executor(), keepAlive(m_session, m_session->heartbeat, m_session->times.ping),
+                   asio::detached);
   }
   ~BeastWebSocket() override { m_session->abort(); }
   BeastWebSocket(const BeastWebSocket&) = delete;
@@ -116,7 +143,7 @@ class BeastWebSocket final : public WebSocket {
       session->heartbeat->cancel();
       co_return fail(toError(error, "read from websocket"));
     }
-    session->unansweredPings = 0;
+    session->awaitsPong = false;
     WebSocketMessage message{session->socket.got_text(), beast::buffers_to_string(session->input.data())};
     session->input.clear();
     if (session->input.capacity() > kKeptReadBuffer) session->input.shrink_to_fit();
@@ -125,24 +152,14 @@ class BeastWebSocket final : public WebSocket {
 
   static Task<Result<void>> writeTo(std::shared_ptr<Session> session, bool isText, ByteView data) {
     session->socket.text(isText);
+    session->writeLimit.arm(session->times.write);
     const auto [error, size] =
         co_await session->socket.async_write(asio::buffer(data.data(), data.size()), kAwaitTuple);
+    session->writeLimit.disarm();
+    if (session->writeLimit.isMissed())
+      co_return fail(ErrorCode::Timeout, "write to websocket: the peer does not read what is sent to it");
     if (error) co_return fail(toError(error, "write to websocket"));
     co_return Result<void>();
-  }
-
-  static Task<void> closeSession(std::shared_ptr<Session> session, CloseCode code, std::string reason) {
-    if (session->isOver) co_return session->abort();
-    session->isOver = true;
-    session->heartbeat->cancel();
-    asio::steady_timer limit(session->transport->executor(), kCloseTimeout);
-    limit.async_wait([weak = std::weak_ptr(session)](const error_code& error) {
-      if (const auto alive = weak.lock(); alive && !error) alive->abort();
-    });
-    ws::close_reason why(static_cast<ws::close_code>(code));
-    why.reason.assign(reason.data(), std::min(reason.size(), kMaxReason));
-    co_await session->socket.async_close(why, kAwaitTuple);
-    session->abort();
   }
 
   std::shared_ptr<Session> m_session;
@@ -184,8 +201,8 @@ Response toResponse(const ws::response_type& from) {
 namespace detail {
 
 Task<Result<std::unique_ptr<WebSocket>>> acceptWebSocket(std::shared_ptr<Stream> stream, const Request& request,
-                                                         Headers extra) {
-  auto session = std::make_shared<Session>(std::move(stream));
+                                                         Headers extra, WebSocketTimes times) {
+  auto session = std::make_shared<Session>(std::move(stream), times);
   configure(*session);
   session->socket.set_option(
       ws::stream_base::decorator([extra](ws::response_type& response) { copyFields<false>(extra, response, true); }));
@@ -201,7 +218,7 @@ Task<Result<std::unique_ptr<WebSocket>>> acceptWebSocket(std::shared_ptr<Stream>
 
 Task<Result<std::unique_ptr<WebSocket>>> connectWebSocket(std::shared_ptr<Stream> stream, std::string host,
                                                           Request request, Response* refusal) {
-  auto session = std::make_shared<Session>(std::move(stream));
+  auto session = std::make_shared<Session>(std::move(stream), WebSocketTimes());
   configure(*session);
   session->socket.set_option(ws::stream_base::decorator([&request](ws::request_type& upgrade) {
     for (const auto& [name, value] : request.headers.fields())

@@ -57,8 +57,9 @@ bool Connection::isAnswering() const noexcept {
 }
 
 Task<void> Connection::run() {
-  while (!m_isStopping && co_await serveOne()) {
-  }
+  // gcc 14 evaluates all of "a && co_await b" in the condition of a loop, whatever a says.
+  while (!m_isStopping)
+    if (!co_await serveOne()) break;
   m_stream->close();
 }
 
@@ -74,7 +75,7 @@ Task<bool> Connection::serveOne() {
     co_await refuse(body.error());
     co_return false;
   }
-  ServerExchange exchange(m_stream, m_reader, request, m_remoteAddress);
+  ServerExchange exchange(m_stream, m_reader, request, m_remoteAddress, m_limits);
   m_current = &exchange;
   if (m_isStopping) exchange.setLastRequest();
   co_await runHandler(exchange);
@@ -90,10 +91,11 @@ Task<bool> Connection::serveOne() {
 }
 
 Task<Result<void>> Connection::readBody(Request& request) {
-  const std::size_t limit = m_handler.bodyLimit ? m_handler.bodyLimit(request) : m_limits.body;
+  const std::size_t limit =
+      m_handler.bodyLimit ? co_await m_handler.bodyLimit(request, m_remoteAddress) : m_limits.body;
   const auto length = m_reader.framing().contentLength;
   if (expectsContinue(request) && (!length || *length <= limit))
-    CO_TRY(co_await m_stream->write(asBytes("HTTP/1.1 100 Continue\r\n\r\n")));
+    CO_TRY(co_await writeWithin(m_stream, asBytes("HTTP/1.1 100 Continue\r\n\r\n"), m_limits.writeTimeout));
   co_return co_await m_reader.readBody(limit, m_limits.idleTimeout, collectInto(request.body));
 }
 
@@ -119,7 +121,7 @@ Task<void> Connection::refuse(const Error& error) {
   const auto head = responseHead(response);
   if (!head) co_return;
   const std::string text = *head + response.body;
-  if (co_await m_stream->write(asBytes(text))) co_await lingerAndClose();
+  if (co_await writeWithin(m_stream, asBytes(text), m_limits.writeTimeout)) co_await lingerAndClose();
 }
 
 // Closing with unread input resets the connection, and the peer may lose the answer (RFC 9112 9.6).

@@ -2,6 +2,12 @@
 
 namespace berth::http::detail {
 
+namespace {
+
+constexpr std::size_t kWritePiece = 64U << 10;
+
+}  // namespace
+
 struct Deadline::State {
   explicit State(const std::shared_ptr<Stream>& guarded) : stream(guarded), timer(guarded->executor()) {}
 
@@ -45,5 +51,18 @@ void Deadline::arm(std::chrono::milliseconds after) {
 void Deadline::disarm() { m_state->endsAt = std::chrono::steady_clock::time_point::max(); }
 
 bool Deadline::isMissed() const noexcept { return m_state->isMissed; }
+
+Task<Result<void>> writeWithin(std::shared_ptr<Stream> stream, ByteView data, std::chrono::milliseconds timeout) {
+  Deadline deadline(stream);
+  while (!data.empty()) {
+    const auto piece = data.first(std::min(data.size(), kWritePiece));
+    deadline.arm(timeout);
+    const auto written = co_await stream->write(piece);
+    if (deadline.isMissed()) co_return fail(ErrorCode::Timeout, "the peer does not read what is sent to it");
+    if (!written) co_return fail(written.error());
+    data = data.subspan(piece.size());
+  }
+  co_return Result<void>();
+}
 
 }  // namespace berth::http::detail

@@ -26,4 +26,8 @@ class Deadline {
   std::shared_ptr<State> m_state;
 };
 
+// Writes all of `data` in pieces, each of which must be taken within `timeout`: the limit is for progress, not for the
+// whole. Timeout closes the stream.
+Task<Result<void>> writeWithin(std::shared_ptr<Stream> stream, ByteView data, std::chrono::milliseconds timeout);
+
 }  // namespace berth::http::detail

@@ -36,16 +36,16 @@ class ServerExchange::ChunkedWriter final : public BodyWriter {
 
   Task<Result<void>> write(ByteView data) override {
     if (data.empty() || m_form == Form::None) co_return Result<void>();
-    if (m_form == Form::Bare) co_return co_await m_exchange.m_stream->write(data);
+    if (m_form == Form::Bare) co_return co_await m_exchange.write(data);
     std::string chunk = std::format("{:x}\r\n", data.size());
     chunk.reserve(chunk.size() + data.size() + 2);
     chunk += asText(data);
     chunk += "\r\n";
-    co_return co_await m_exchange.m_stream->write(asBytes(chunk));
+    co_return co_await m_exchange.write(asBytes(chunk));
   }
 
   Task<Result<void>> finish() override {
-    if (m_form == Form::Chunked) CO_TRY(co_await m_exchange.m_stream->write(asBytes("0\r\n\r\n")));
+    if (m_form == Form::Chunked) CO_TRY(co_await m_exchange.write(asBytes("0\r\n\r\n")));
     m_exchange.m_answer = Answer::Complete;
     co_return Result<void>();
   }
@@ -56,11 +56,12 @@ class ServerExchange::ChunkedWriter final : public BodyWriter {
 };
 
 ServerExchange::ServerExchange(std::shared_ptr<Stream> stream, MessageReader& reader, const Request& request,
-                               const std::string& remoteAddress)
+                               const std::string& remoteAddress, const ServerLimits& limits)
     : m_stream(std::move(stream)),
       m_reader(reader),
       m_request(request),
       m_remoteAddress(remoteAddress),
+      m_limits(limits),
       m_isKeptAlive(reader.framing().isKeptAlive) {}
 
 Result<void> ServerExchange::begin(Answer answer) {
@@ -77,8 +78,10 @@ void ServerExchange::addConnectionFields(Response& response) const {
     response.headers.set("Connection", "keep-alive");
 }
 
+Task<Result<void>> ServerExchange::write(ByteView data) { return writeWithin(m_stream, data, m_limits.writeTimeout); }
+
 Task<Result<void>> ServerExchange::send(std::string text) {
-  auto sent = co_await m_stream->write(asBytes(text));
+  auto sent = co_await write(asBytes(text));
   if (!sent) m_answer = Answer::Broken;
   co_return sent;
 }
@@ -128,7 +131,8 @@ Task<Result<std::unique_ptr<WebSocket>>> ServerExchange::acceptWebSocket(Headers
   }
   CO_TRY(begin(Answer::Upgraded));
   std::shared_ptr<Stream> stream = makePrefixedStream(m_reader.takeRest(), m_stream);
-  co_return co_await detail::acceptWebSocket(std::move(stream), m_request, std::move(extra));
+  co_return co_await detail::acceptWebSocket(std::move(stream), m_request, std::move(extra),
+                                             {.ping = m_limits.pingInterval, .write = m_limits.writeTimeout});
 }
 
 Task<Result<std::unique_ptr<Stream>>> ServerExchange::upgrade(Response head, bool sendsHead) {

@@ -18,7 +18,7 @@ class ServerExchange final : public Exchange {
 
   // All of it outlives the exchange.
   ServerExchange(std::shared_ptr<Stream> stream, MessageReader& reader, const Request& request,
-                 const std::string& remoteAddress);
+                 const std::string& remoteAddress, const ServerLimits& limits);
 
   const Request& request() const override { return m_request; }
   std::string remoteAddress() const override { return m_remoteAddress; }
@@ -36,6 +36,7 @@ class ServerExchange final : public Exchange {
   class ChunkedWriter;
 
   Result<void> begin(Answer answer);
+  Task<Result<void>> write(ByteView data);
   Task<Result<void>> send(std::string text);
   void addConnectionFields(Response& response) const;
 
@@ -43,6 +44,7 @@ class ServerExchange final : public Exchange {
   MessageReader& m_reader;
   const Request& m_request;
   const std::string& m_remoteAddress;
+  const ServerLimits& m_limits;
   bool m_isKeptAlive;
   Answer m_answer = Answer::None;
 };

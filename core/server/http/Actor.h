@@ -19,6 +19,8 @@ struct Actor {
 
   bool hasRole(std::string_view role) const;
   bool isOwner() const { return hasRole("owner"); }
+  // Keys of other scopes are for connecting to applications (reference/rest-api.md 2.8). "all" is an old spelling.
+  bool mayUseApi() const;
 };
 
 // A workspace agent, by its token. Only the latest build's agents get this far.

@@ -64,6 +64,9 @@ bool memberMay(const Actor& actor, Action action, const Object& object) {
 }  // namespace
 
 bool Actor::hasRole(std::string_view role) const { return std::ranges::find(roles, role) != roles.end(); }
+bool Actor::mayUseApi() const {
+  return std::ranges::any_of(scopes, [](const auto& scope) { return scope == "coder:all" || scope == "all"; });
+}
 
 bool isAllowed(const Actor& actor, Action action, const Object& object) {
   if (actor.isOwner() || memberMay(actor, action, object)) return true;

@@ -60,7 +60,12 @@ Task<void> pump(EventSink& sink, Events::Subscription& changes, const EventSourc
     const auto data = co_await source(changes);
     const std::string json = data ? *data : oneLine(render(data.error()).body);
     const bool isNew = json != sent;
-    if (!(isNew ? co_await sink.send(data ? "data" : "error", json) : co_await sink.ping())) co_return;
+    bool isDelivered = false;
+    if (isNew)
+      isDelivered = co_await sink.send(data ? "data" : "error", json);
+    else
+      isDelivered = co_await sink.ping();
+    if (!isDelivered) co_return;
     sent = json;
     if (isNew && pace.count() > 0) {
       pacer.expires_after(pace);

@@ -104,11 +104,21 @@ Pipeline::Pipeline(const Router& router, Services& services, Authenticator& auth
 http::Handler Pipeline::handler() {
   http::Handler handler;
   handler.handle = [this](http::Exchange& exchange) { return run(exchange); };
-  handler.bodyLimit = [this](const http::Request& head) {
-    const auto match = m_router.find(head.method, head.path());
-    return match ? match->route->options.bodyLimit : kDefaultBodyLimit;
+  handler.bodyLimit = [this](const http::Request& head, const std::string& remoteAddress) {
+    return bodyLimitOf(head, remoteAddress);
   };
   return handler;
+}
+
+// A body is read before its sender is known. So a large one is read only of somebody who may be somebody: otherwise
+// anybody could fill this process's memory.
+Task<std::size_t> Pipeline::bodyLimitOf(const http::Request& head, const std::string& remoteAddress) {
+  const auto match = m_router.find(head.method, head.path());
+  const std::size_t limit = match ? match->route->options.bodyLimit : kDefaultBodyLimit;
+  if (limit <= kDefaultBodyLimit) co_return limit;
+  const Secret token(presentedToken(head));
+  if (token.isEmpty() || !co_await m_authenticator.authenticateUser(token, remoteAddress)) co_return kDefaultBodyLimit;
+  co_return limit;
 }
 
 // Being cancelled is how a handler ends when the server stops or its peer is gone: no more than that to say.
@@ -199,6 +209,9 @@ Task<ApiResult<void>> Pipeline::authenticate(Call& call, const Route& route) {
     co_return ApiResult<void>();
   }
   auto actor = co_await m_authenticator.authenticateUser(call.token, call.exchange.remoteAddress());
+  if (actor && !actor->mayUseApi())
+    actor =
+        apiFail(403, "Forbidden.", "The scope of this API key does not include the API: use a key of scope \"all\".");
   if (actor)
     call.actor = *std::move(actor);
   else if (!isOptional)
@@ -232,7 +245,8 @@ ApiResult<void> Pipeline::takeRate(const Call& call, const Route& route) {
     return apiFail(428, "Only owners may bypass the rate limit.");
   }
   const std::string who = call.actor ? call.actor->userId.toString() : call.exchange.remoteAddress();
-  const auto verdict = m_rates.take(std::format("{} {}", who, call.request().path()), limit, m_services.clock.now());
+  const auto verdict =
+      m_rates.take(std::format("{} {}", who, cleanPath(call.request().path())), limit, m_services.clock.now());
   if (verdict.isAllowed) return {};
   return apiFail(429, std::format("You've been rate limited for sending more than {} requests in 1m0s.", limit),
                  std::format("Try again in {} seconds.", verdict.retryAfter.count()));

@@ -28,6 +28,7 @@ class Pipeline {
  private:
   Task<void> run(http::Exchange& exchange);
   Task<void> serve(http::Exchange& inner);
+  Task<std::size_t> bodyLimitOf(const http::Request& head, const std::string& remoteAddress);
   Task<http::Response> dispatch(Call& call, const Route& route, bool& isAnswered);
   Task<ApiResult<void>> authenticate(Call& call, const Route& route);
   ApiResult<void> checkForgery(const Call& call) const;

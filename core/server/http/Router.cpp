@@ -63,6 +63,8 @@ std::optional<Fit> fit(const std::vector<std::string_view>& pattern, const std::
 
 }  // namespace
 
+std::string cleanPath(std::string_view path) { return "/" + join(split(path)); }
+
 Router::Router(std::span<const Route> routes) {
   m_entries.reserve(routes.size());
   for (const Route& route : routes) m_entries.push_back({&route, split(route.path)});

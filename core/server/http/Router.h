@@ -45,6 +45,9 @@ struct Route {
   RouteOptions options = {};
 };
 
+// One slash between segments and none at the end: the same text for all that the router takes for the same path.
+std::string cleanPath(std::string_view path);
+
 class Router {
  public:
   explicit Router(std::span<const Route> routes);

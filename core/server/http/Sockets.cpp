@@ -2,9 +2,13 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 
+#include "core/server/http/Json.h"
+
 namespace berth::server {
 
 namespace {
+
+constexpr std::size_t kMaxUnwanted = 4096;  // nothing is expected on a one-way socket, so little is kept of it
 
 bool isWebSocketUpgrade(const http::Request& request) {
   const auto upgrade = request.headers.find("Upgrade");
@@ -33,8 +37,13 @@ Task<Farewell> waitForClose(Events::Subscription& subscription) {
 }  // namespace
 
 Task<ApiResult<std::unique_ptr<http::WebSocket>>> acceptSocket(Call& call) {
-  if (!isWebSocketUpgrade(call.request()))
-    co_return apiFail(426, "WebSocket protocol violation: the request must be a WebSocket upgrade.");
+  if (!isWebSocketUpgrade(call.request())) {
+    constexpr const char* kNoUpgrade = "WebSocket protocol violation: the request must be a WebSocket upgrade.";
+    auto refusal = textResponse(426, std::string(kNoUpgrade) + "\n");  // plain text, as stock servers have it
+    refusal.headers.set("Upgrade", "websocket");
+    (void)co_await call.exchange.respond(std::move(refusal));
+    co_return apiFail(426, kNoUpgrade);
+  }
   if (isForeignOrigin(call.request()))
     co_return apiFail(403, std::format("Request Origin \"{}\" is not authorized for Host \"{}\".",
                                        call.request().headers.find("Origin").value_or(""),
@@ -45,6 +54,7 @@ Task<ApiResult<std::unique_ptr<http::WebSocket>>> acceptSocket(Call& call) {
 }
 
 Task<void> drain(http::WebSocket& socket, std::function<void()> onGone) {
+  socket.setReadLimit(kMaxUnwanted);
   const auto message = co_await socket.read();
   onGone();
   if (message) co_await socket.close(http::CloseCode::ProtocolError, "this socket is for reading only");

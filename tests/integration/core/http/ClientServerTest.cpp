@@ -28,7 +28,7 @@ TEST_F(ClientServer, carriesRequestAndResponse) {
 }
 
 TEST_F(ClientServer, carriesLargeBodies) {
-  serve(Handler{echo, [](const Request&) { return std::size_t{64} << 20; }});
+  serve(Handler{echo, [](const Request&, const std::string&) -> Task<std::size_t> { co_return 64U << 20; }});
   const std::string large(20U << 20, 'x');
   const auto response = run(client()->send({.method = "POST", .target = "/", .headers = {}, .body = large}));
   ASSERT_TRUE(response) << response.error().message();
@@ -80,7 +80,9 @@ TEST_F(ClientServer, limitsResponseBodies) {
 }
 
 TEST_F(ClientServer, appliesTheRoutesBodyLimit) {
-  serve(Handler{echo, [](const Request& head) -> std::size_t { return head.path() == "/large" ? 1U << 20 : 10; }});
+  serve(Handler{echo, [](const Request& head, const std::string&) -> Task<std::size_t> {
+                  co_return head.path() == "/large" ? 1U << 20 : 10;
+                }});
   const auto one = client();
   const std::string body(1000, 'x');
   EXPECT_EQ(run(one->send({.method = "POST", .target = "/large", .headers = {}, .body = body}))->status, 200);
@@ -90,7 +92,7 @@ TEST_F(ClientServer, appliesTheRoutesBodyLimit) {
 }
 
 TEST_F(ClientServer, hearsTheRefusalOfALargeBodyThatIsStillBeingSent) {
-  serve(Handler{echo, [](const Request&) -> std::size_t { return 10; }});
+  serve(Handler{echo, [](const Request&, const std::string&) -> Task<std::size_t> { co_return 10; }});
   const auto refused =
       run(client()->send({.method = "POST", .target = "/", .headers = {}, .body = std::string(8U << 20, 'x')}));
   ASSERT_TRUE(refused) << refused.error().message();

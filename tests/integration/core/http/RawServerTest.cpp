@@ -77,6 +77,23 @@ TEST_F(RawServer, dropsClientsThatNeverFinishTheirHeader) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
+TEST_F(RawServer, dropsClientsThatNeverReadTheirAnswer) {
+  std::optional<Result<void>> sent;
+  serve(
+      [&sent](Exchange& exchange) -> Task<void> {
+        sent = co_await exchange.respond({.body = std::string(64U << 20, 'x')});
+      },
+      {.writeTimeout = std::chrono::milliseconds(100)});
+  const auto silent = run(connectTcp("127.0.0.1", port));
+  ASSERT_TRUE(silent);
+  ASSERT_TRUE(run((*silent)->write(asBytes("GET / HTTP/1.1\r\n\r\n"))));
+  const auto end = std::chrono::steady_clock::now() + kTestLimit;
+  while (!sent && io.run_one_until(end) > 0) continue;
+  ASSERT_TRUE(sent);
+  ASSERT_FALSE(*sent);
+  EXPECT_EQ(sent->error().code(), ErrorCode::Timeout);
+}
+
 TEST_F(RawServer, staysUpThroughAllOfIt) {
   for (int i = 0; i < 20; ++i) run(rawExchange(std::string(static_cast<std::size_t>(i) * 37, '\0'), true));
   EXPECT_EQ(run(client()->send({.target = "/fine"}))->body, "/fine");

@@ -176,6 +176,33 @@ TEST_F(WebSocketTest, takesFramesSentRightBehindTheHandshake) {
   EXPECT_THAT(output, HasSubstr("\x81\x02hi"));
 }
 
+constexpr const char* kRawUpgrade =
+    "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
+TEST_F(WebSocketTest, closesAPeerThatAnswersNoPing) {
+  serve(echoMessages, {.pingInterval = std::chrono::milliseconds(50)});
+  const auto output = run(rawExchange(kRawUpgrade));
+  EXPECT_THAT(output, HasSubstr("\x03\xe9liveness probe failed"));
+}
+
+TEST_F(WebSocketTest, givesUpOnAPeerThatNeverReads) {
+  std::optional<ErrorCode> failure;
+  serve(
+      [&failure](Exchange& exchange) -> Task<void> {
+        auto socket = co_await exchange.acceptWebSocket();
+        if (!socket) co_return;
+        const std::string message(1U << 20, 'x');
+        while (!failure)
+          if (const auto written = co_await (*socket)->writeText(message); !written) failure = written.error().code();
+      },
+      {.writeTimeout = std::chrono::milliseconds(100)});
+  const auto silent = open();
+  const auto end = std::chrono::steady_clock::now() + kTestLimit;
+  while (!failure && io.run_one_until(end) > 0) continue;
+  EXPECT_EQ(failure, ErrorCode::Timeout);
+}
+
 TEST_F(WebSocketTest, dropsMalformedFrames) {
   serve(echoMessages);
   const std::string handshake =

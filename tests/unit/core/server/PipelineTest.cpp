@@ -39,6 +39,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v2/throwing", Auth::None, throwing},
     {"GET", "/api/v2/things/{id}", Auth::None, byId},
     {"GET", "/api/v2/rare", Auth::None, open, {.ratePerMinute = 2}},
+    {"POST", "/api/v2/large", Auth::User, whoami, {.bodyLimit = 100U << 20}},
 };
 
 constexpr const char* kAgentToken = "6f49e1d4-2299-4154-a411-558b6dd12bdf";
@@ -46,14 +47,18 @@ constexpr const char* kAgentToken = "6f49e1d4-2299-4154-a411-558b6dd12bdf";
 class FakeAuthenticator final : public Authenticator {
  public:
   Task<ApiResult<Actor>> authenticateUser(Secret token, std::string) override {
-    if (token.reveal() == "good") co_return Actor{UserId::random(), "alice", {}, "k", {}};
-    if (token.reveal() == "boss") co_return Actor{UserId::random(), "boss", {"owner"}, "k", {}};
+    if (token.reveal() == "good") co_return Actor{alice, "alice", {}, "k", {"coder:all"}};
+    if (token.reveal() == "boss") co_return Actor{UserId::random(), "boss", {"owner"}, "k", {"coder:all"}};
+    if (token.reveal() == "narrow") co_return Actor{alice, "alice", {}, "k", {"coder:application_connect"}};
     co_return apiFail(401, "You are signed out.", "API key is invalid.");
   }
   Task<ApiResult<AgentIdentity>> authenticateAgent(Secret token) override {
     if (token.reveal() == kAgentToken) co_return AgentIdentity{AgentId::random(), "main", {}, {}, {}};
     co_return apiFail(401, "Workspace agent not authorized.");
   }
+
+ private:
+  UserId alice = UserId::random();
 };
 
 class Pipeline_ : public ::testing::Test {
@@ -119,6 +124,28 @@ TEST_F(Pipeline_, refusesWithoutOrWithABadToken) {
   EXPECT_EQ(send("/api/v2/user", {{"Coder-Session-Token", "bad"}}).status, 401);
 }
 
+TEST_F(Pipeline_, keysForApplicationsOpenNothingElse) {
+  EXPECT_EQ(send("/api/v2/user", {{"Coder-Session-Token", "narrow"}}).status, 403);
+  EXPECT_EQ(send("/api/v2/either", {{"Coder-Session-Token", "narrow"}}).status, 403);
+  EXPECT_EQ(send("/api/v2/optional", {{"Coder-Session-Token", "narrow"}}).body, "nobody");
+}
+
+TEST_F(Pipeline_, largeBodiesAreReadOfKnownCallersOnly) {
+  const auto limitFor = [this](http::Headers headers) {
+    std::size_t limit = 0;
+    const http::Request head{"POST", "/api/v2/large", std::move(headers), {}};
+    const std::string address = "192.0.2.7";
+    asio::co_spawn(io, handler.bodyLimit(head, address),
+                   [&limit](const std::exception_ptr&, std::size_t answer) { limit = answer; });
+    io.restart();
+    io.run();
+    return limit;
+  };
+  EXPECT_EQ(limitFor({}), kDefaultBodyLimit);
+  EXPECT_EQ(limitFor({{"Coder-Session-Token", "bad"}}), kDefaultBodyLimit);
+  EXPECT_EQ(limitFor({{"Coder-Session-Token", "good"}}), 100U << 20);
+}
+
 TEST_F(Pipeline_, optionalUserMayBeNobody) {
   EXPECT_EQ(send("/api/v2/optional").body, "nobody");
   EXPECT_EQ(send("/api/v2/optional", {{"Coder-Session-Token", "bad"}}).body, "nobody");
@@ -177,6 +204,7 @@ TEST_F(Pipeline_, cookieAloneMayNotWrite) {
 TEST_F(Pipeline_, limitsRates) {
   EXPECT_EQ(send("/api/v2/rare").status, 200);
   EXPECT_EQ(send("/api/v2/rare").status, 200);
+  for (const auto* same : {"//api/v2/rare", "/api/v2//rare/", "/api/v2/rare?x=1"}) EXPECT_EQ(send(same).status, 429);
   const auto refused = send("/api/v2/rare");
   EXPECT_EQ(refused.status, 429);
   EXPECT_TRUE(refused.body.contains("You've been rate limited for sending more than 2 requests in 1m0s."));
