@@ -137,7 +137,10 @@ TEST_F(StockAgent, speedtest) {
       std::size_t total = 0;
       Bytes buffer(256 * 1024);
       if (isUpload) {
-        while (seconds(startedAt) < 5 && co_await (*stream)->write(buffer)) total += buffer.size();
+        while (seconds(startedAt) < 5) {
+          if (!co_await (*stream)->write(buffer)) break;
+          total += buffer.size();
+        }
       } else {
         while (auto count = co_await (*stream)->readSome(buffer)) total += *count;
       }
