@@ -5,8 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include "app/agent/Reaper.h"
 #include "core/agent/Agent.h"
@@ -115,47 +113,6 @@ Result<std::chrono::seconds> parseTimeout(const std::string& text) {
   return fail(ErrorCode::InvalidInput, "--ssh-max-timeout: \"" + text + "\" is no time, such as 72h or 1h30m");
 }
 
-std::string trim(std::string text) {
-  const auto isBlank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
-  while (!text.empty() && isBlank(text.back())) text.pop_back();
-  text.erase(text.begin(), std::ranges::find_if_not(text, isBlank));
-  return text;
-}
-
-Result<Secret> readToken(const Flags& flags) {
-  if (!flags.token.empty()) return Secret(trim(flags.token));
-  if (flags.tokenFile.empty())
-    return fail(ErrorCode::InvalidInput, "no agent token: set CODER_AGENT_TOKEN or --agent-token-file");
-  std::ifstream file(flags.tokenFile);
-  if (!file) return fail(errnoError(errno, "read " + flags.tokenFile));
-  return Secret(trim(std::string(std::istreambuf_iterator<char>(file), {})));
-}
-
-Result<void> addHeader(http::Headers& headers, const std::string& line) {
-  const auto equals = line.find('=');
-  if (equals == std::string::npos || equals == 0)
-    return fail(ErrorCode::InvalidInput, "header \"" + line + "\" is not name=value");
-  headers.add(line.substr(0, equals), line.substr(equals + 1));
-  return {};
-}
-
-Result<http::Headers> readHeaders(const Flags& flags) {
-  http::Headers headers;
-  for (const std::string& line : flags.headers) TRY(addHeader(headers, line));
-  if (flags.headerCommand.empty()) return headers;
-  FILE* pipe = ::popen(flags.headerCommand.c_str(), "r");
-  if (pipe == nullptr) return fail(errnoError(errno, "run the header command"));
-  std::string output;
-  for (int c = 0; (c = std::fgetc(pipe)) != EOF;) output += static_cast<char>(c);
-  if (::pclose(pipe) != 0) return fail(ErrorCode::InvalidInput, "the header command failed: " + flags.headerCommand);
-  for (std::size_t begin = 0; begin < output.size();) {
-    const auto end = std::min(output.find('\n', begin), output.size());
-    if (end > begin) TRY(addHeader(headers, output.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-  return headers;
-}
-
 // Numbers as on the wire (reference/tailnet.md 7.5).
 Result<std::vector<int>> readSubsystems() {
   std::vector<int> numbers;
@@ -190,9 +147,9 @@ Result<agent::AgentOptions> makeOptions(const Flags& flags) {
     return fail(ErrorCode::Unsupported, "--auth " + flags.auth + " is not supported, only token");
   if (flags.url.empty()) return fail(ErrorCode::InvalidInput, "no server: set CODER_AGENT_URL or --agent-url");
   agent::AgentOptions options;
-  TRY_ASSIGN(options.server, http::parseUrl(flags.url));
-  TRY_ASSIGN(options.token, readToken(flags));
-  TRY_ASSIGN(options.extraHeaders, readHeaders(flags));
+  TRY_ASSIGN(options.access.server, http::parseUrl(flags.url));
+  TRY_ASSIGN(options.access.token, agent::readToken(flags.token, flags.tokenFile));
+  TRY_ASSIGN(options.access.extraHeaders, agent::readHeaders(flags.headers, flags.headerCommand));
   TRY_ASSIGN(options.subsystems, readSubsystems());
   TRY_ASSIGN(options.ssh.maxTimeout, parseTimeout(flags.sshMaxTimeout));
   options.ssh.blocksFileTransfer = flags.blocksFileTransfer;
@@ -247,7 +204,8 @@ int runAgentCommand(const std::vector<std::string>& arguments, int count, char**
   if (const auto logged = log::alsoLogToFile(options->logFile, kLogFileSize, kLogFileBackups); !logged)
     log::warning("{}", logged.error().message());
   appendToPath(std::filesystem::path(options->binary).parent_path().string());
-  log::info("berth-agent {} for {}", kBerthVersion, options->server.toString());
+  ::setenv("CODER_AGENT_URL", flags.url.c_str(), 1);  // sessions' helper commands need it, also when it came as a flag
+  log::info("berth-agent {} for {}", kBerthVersion, options->access.server.toString());
 
   asio::io_context loop(1);
   const SystemClock clock;

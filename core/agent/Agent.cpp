@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "core/agent/Environment.h"
@@ -43,16 +42,6 @@ constexpr std::uint16_t kHttpPort = 4;
 constexpr std::uint16_t kPlainSshPort = 22;
 
 constexpr const char* kRpcPath = "/api/v2/workspaceagents/me/rpc?version=2.10&role=agent";
-
-// What a refused upgrade says about itself, for people.
-std::string refusalText(const http::Response& refusal) {
-  boost::system::error_code error;
-  const auto body = boost::json::parse(refusal.body, error);
-  const auto* object = error ? nullptr : body.if_object();
-  const auto* message = object == nullptr ? nullptr : object->if_contains("message");
-  const auto* text = message == nullptr ? nullptr : message->if_string();
-  return std::format("status {}{}{}", refusal.status, text ? ": " : "", text ? std::string_view(*text) : "");
-}
 
 ConnectionType connectionType(ssh::SessionType type) {
   switch (type) {
@@ -196,20 +185,19 @@ Task<Result<void>> Agent::connectGuarded() {
 }
 
 Task<Result<void>> Agent::connectOnce() {
-  http::Headers headers = m_options.extraHeaders;
-  headers.set("Coder-Session-Token", m_options.token.reveal());
-  const auto http = http::makeClient(m_executor, m_options.server, {.defaultHeaders = std::move(headers)});
+  const http::Url& server = m_options.access.server;
+  const auto http = makeServerClient(m_executor, m_options.access);
   http::Response refusal;
   auto socket = co_await http->openWebSocket({.method = "GET", .target = kRpcPath}, &refusal);
   if (!socket) {
     if (refusal.body.empty()) co_return fail(socket.error());
-    co_return fail(socket.error().code(), "connect to " + m_options.server.toString() + ": " + refusalText(refusal));
+    co_return fail(socket.error().code(), "connect to " + server.toString() + ": " + refusalText(refusal));
   }
   const auto yamux =
       std::make_shared<rpc::YamuxSession>(http::asStream(std::move(*socket)), rpc::YamuxSession::Role::Client);
   const auto session = std::make_shared<Session>(*this, yamux);
   m_session = session;
-  log::info("connected to {}", m_options.server.toString());
+  log::info("connected to {}", server.toString());
   session->startLasting("report lifecycle", m_lifecycle.run(session->client));
   session->startLasting("send script logs", m_logs.run(session->client));
   session->startLasting("report connections", m_connections.run(session->client));
@@ -275,8 +263,8 @@ Result<void> Agent::becomeReady() {
 NetworkConfig Agent::networkConfig() const {
   return {.executor = m_executor,
           .agentId = m_manifest->agentId,
-          .server = m_options.server,
-          .http = {.defaultHeaders = m_options.extraHeaders},
+          .server = m_options.access.server,
+          .http = {.defaultHeaders = m_options.access.extraHeaders},
           .derpMap = m_manifest->derpMap,
           .disablesDirectConnections = m_manifest->disablesDirectConnections,
           .forcesRelayWebSockets = m_manifest->forcesRelayWebSockets,
@@ -433,7 +421,7 @@ Result<Command> Agent::makeCommand(std::string_view text, const Variables& clien
                                  .agentBinary = m_options.binary,
                                  .scriptDirectory = m_scripts->binDirectory().string()};
   Command command{.arguments = commandArguments(m_user.shell, text),
-                  .environment = buildEnvironment(inputs, *m_manifest, m_options.token),
+                  .environment = buildEnvironment(inputs, *m_manifest, m_options.access.token),
                   .directory = m_directory};
   // Missing before a first checkout, or of another user.
   if (command.directory.empty() || ::access(command.directory.c_str(), X_OK) != 0) command.directory = m_user.home;

@@ -10,6 +10,7 @@
 #include "core/agent/Manifest.h"
 #include "core/agent/Network.h"
 #include "core/agent/Passwd.h"
+#include "core/agent/ServerAccess.h"
 #include "core/agent/life/LogSender.h"
 #include "core/agent/life/Metadata.h"
 #include "core/agent/life/Reporters.h"
@@ -17,14 +18,11 @@
 #include "core/agent/ssh/Server.h"
 #include "core/base/Notifier.h"
 #include "core/base/TaskGroup.h"
-#include "core/http/Client.h"
 
 namespace berth::agent {
 
 struct AgentOptions {
-  http::Url server;
-  Secret token;
-  http::Headers extraHeaders;
+  ServerAccess access;
   std::string binary;  // this program's path, for programs that call it back
   std::filesystem::path logDirectory;
   std::filesystem::path scriptDataDirectory;
