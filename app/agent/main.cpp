@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "app/agent/AgentCommand.h"
+#include "core/agent/git/Askpass.h"
+#include "core/agent/git/Git.h"
 #include "core/agent/sftp/Server.h"
 #include "core/agent/stat/Stat.h"
 #include "core/base/Version.h"
@@ -31,6 +33,7 @@ int showHelp(FILE* out, int code) {
       "Usage: berth-agent COMMAND [FLAGS]      (or: coder COMMAND [FLAGS])\n\n"
       "  agent        run the workspace agent; \"agent --help\" lists its flags\n"
       "  stat         show what the workspace uses: stat cpu, stat mem, stat disk\n"
+      "  gitssh       run ssh with your SSH key from the server: gitssh -- SSH-ARGUMENTS (for git, by itself)\n"
       "  version      show the version\n",
       out);
   return code;
@@ -44,9 +47,11 @@ int main(int count, char** arguments) {
   const std::vector<std::string> rest(arguments + std::min(count, 2), arguments + count);
   if (command == "agent") return berth::runAgentCommand(rest, count, arguments);
   if (command == "stat") return berth::agent::stat::run(rest);
+  if (command == "gitssh") return berth::agent::git::runSsh(rest);
   if (command == "sftp-server") return berth::agent::sftp::run(STDIN_FILENO, STDOUT_FILENO);
   if (command == "version" || command == "--version") return showVersion();
   if (command == "help" || command == "--help" || command == "-h") return showHelp(stdout, 0);
+  if (rest.empty() && berth::agent::git::looksLikePrompt(command)) return berth::agent::git::runAskpass(command);
   if (!command.empty()) std::fprintf(stderr, "berth-agent: there is no command \"%s\"\n\n", command.c_str());
   return showHelp(stderr, 1);
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <cstdlib>
 #include <map>
 
 namespace berth::agent {
@@ -122,6 +123,11 @@ Variables processEnvironment() {
       variables.emplace_back(line.substr(0, equals), line.substr(equals + 1));
   }
   return variables;
+}
+
+std::string processVariable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? "" : value;
 }
 
 namespace {

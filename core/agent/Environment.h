@@ -39,6 +39,9 @@ std::vector<std::string> buildEnvironment(const EnvironmentInputs& inputs, const
 
 Variables processEnvironment();
 
+// One variable of it, or empty.
+std::string processVariable(std::string_view name);
+
 // The value of `name` in an environment of "NAME=value" lines, or empty.
 std::string findVariable(const std::vector<std::string>& environment, std::string_view name);
 
