@@ -46,7 +46,7 @@ struct Flags {
 };
 
 // Known to stock agents and without effect here, so that existing init scripts and templates still start.
-constexpr std::pair<const char*, const char*> kIgnoredFlags[] = {
+constexpr std::pair<const char*, const char*> kIgnoredOptions[] = {
     {"--agent-name", "CODER_AGENT_NAME"},
     {"--pprof-address", "CODER_AGENT_PPROF_ADDRESS"},
     {"--prometheus-address", "CODER_AGENT_PROMETHEUS_ADDRESS"},
@@ -54,13 +54,15 @@ constexpr std::pair<const char*, const char*> kIgnoredFlags[] = {
     {"--log-human", "CODER_AGENT_LOGGING_HUMAN"},
     {"--log-json", "CODER_AGENT_LOGGING_JSON"},
     {"--log-stackdriver", "CODER_AGENT_LOGGING_STACKDRIVER"},
-    {"--devcontainers-enable", "CODER_AGENT_DEVCONTAINERS_ENABLE"},
-    {"--devcontainers-project-discovery-enable", "CODER_AGENT_DEVCONTAINERS_PROJECT_DISCOVERY_ENABLE"},
-    {"--devcontainers-discovery-autostart-enable", "CODER_AGENT_DEVCONTAINERS_DISCOVERY_AUTOSTART_ENABLE"},
-    {"--socket-server-enabled", "CODER_AGENT_SOCKET_SERVER_ENABLED"},
     {"--socket-path", "CODER_AGENT_SOCKET_PATH"},
     {"--agent-firewall-log-proxy-socket-path", "CODER_AGENT_FIREWALL_LOG_PROXY_SOCKET_PATH"},
     {"--boundary-log-proxy-socket-path", "CODER_AGENT_BOUNDARY_LOG_PROXY_SOCKET_PATH"}};
+
+constexpr std::pair<const char*, const char*> kIgnoredSwitches[] = {
+    {"--devcontainers-enable", "CODER_AGENT_DEVCONTAINERS_ENABLE"},
+    {"--devcontainers-project-discovery-enable", "CODER_AGENT_DEVCONTAINERS_PROJECT_DISCOVERY_ENABLE"},
+    {"--devcontainers-discovery-autostart-enable", "CODER_AGENT_DEVCONTAINERS_DISCOVERY_AUTOSTART_ENABLE"},
+    {"--socket-server-enabled", "CODER_AGENT_SOCKET_SERVER_ENABLED"}};
 
 void declare(CLI::App& app, Flags& flags) {
   app.footer("Example: CODER_AGENT_TOKEN=... berth-agent agent --agent-url https://berth.example.com");
@@ -88,7 +90,9 @@ void declare(CLI::App& app, Flags& flags) {
       ->envname("CODER_AGENT_BLOCK_LOCAL_PORT_FORWARDING");
   app.add_flag("--block-reverse-port-forwarding", flags.blocksReverseForwarding, "Refuse ssh -R")
       ->envname("CODER_AGENT_BLOCK_REVERSE_PORT_FORWARDING");
-  for (const auto& [name, variable] : kIgnoredFlags) app.add_option(name, flags.ignored)->envname(variable)->group("");
+  for (const auto& [name, variable] : kIgnoredOptions)
+    app.add_option(name, flags.ignored)->envname(variable)->group("");
+  for (const auto& [name, variable] : kIgnoredSwitches) app.add_flag(name, flags.ignored)->envname(variable)->group("");
 }
 
 // "72h", "1h30m", "90s".
