@@ -57,20 +57,34 @@ if(BERTH_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND BERTH_WARNINGS -Wno-stringop-overflow -Wno-maybe-uninitialized)
 endif()
 
+set(BERTH_SMALL $<$<CONFIG:Release>:-Os>)
+
 # The precompiled header, compiled once and used by every library and test without Qt.
 add_library(berth_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/Pch.cpp)
 target_link_libraries(berth_pch PUBLIC berth_flags)
 target_compile_options(berth_pch PRIVATE ${BERTH_WARNINGS})
 target_precompile_headers(berth_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Pch.h)
 
-# berth_library(NAME SOURCES a.cpp b.cpp LINKS other... [PRIVATE_LINKS x...]): one static library for one folder. LINKS
-# is the architecture: tests/unit/arch holds the table of what may stand there.
+# The same header for what is made small instead of fast: GCC refuses one that was compiled at another level.
+add_library(berth_pch_small OBJECT ${PROJECT_SOURCE_DIR}/cmake/Pch.cpp)
+target_link_libraries(berth_pch_small PUBLIC berth_flags)
+target_compile_options(berth_pch_small PRIVATE ${BERTH_WARNINGS} ${BERTH_SMALL})
+target_precompile_headers(berth_pch_small PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Pch.h)
+
+# berth_library(NAME [SMALL] SOURCES a.cpp b.cpp LINKS other... [PRIVATE_LINKS x...]): one static library for one folder.
+# LINKS is the architecture: tests/unit/arch holds the table of what may stand there. SMALL is for what the agent carries
+# and is on no fast path: a third less code.
 function(berth_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "SMALL" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC berth_flags ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
   target_compile_options(${name} PRIVATE ${BERTH_WARNINGS})
-  target_precompile_headers(${name} REUSE_FROM berth_pch)
+  if(ARG_SMALL)
+    target_compile_options(${name} PRIVATE ${BERTH_SMALL})
+    target_precompile_headers(${name} REUSE_FROM berth_pch_small)
+  else()
+    target_precompile_headers(${name} REUSE_FROM berth_pch)
+  endif()
 endfunction()
 
 # berth_test(NAME LABEL unit SOURCES a.cpp LINKS lib...): one GoogleTest program, one CTest test.
