@@ -19,6 +19,7 @@ namespace {
 
 using store::Transaction;
 
+constexpr const char* kHasFirstUser = "The initial user has already been created.";
 constexpr const char* kWrongPassword = "Incorrect email or password.";
 constexpr const char* kCookieTail = "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
 
@@ -61,8 +62,7 @@ Task<ApiResult<void>> storeSession(Call& call, store::UserRecord user, store::Ap
 }  // namespace
 
 Task<Answer> hasFirstUser(Call& call) {
-  CO_TRY_ASSIGN(const bool hasAny,
-                co_await call.services.store.run([](Transaction& tx) { return store::hasAnyUser(tx); }));
+  CO_TRY_ASSIGN(const bool hasAny, co_await call.services.store.run(store::hasAnyUser));
   if (!hasAny) co_return messageResponse(404, "The initial user has not been created!");
   co_return messageResponse(200, "The initial user has already been created!");
 }
@@ -71,6 +71,8 @@ Task<Answer> createFirstUser(Call& call) {
   CO_TRY_ASSIGN(const auto request, readJson<api::CreateFirstUserRequest>(call));
   CO_TRY(checkUserNames({.email = request.email, .username = request.username, .name = request.name}));
   CO_TRY(checkNewPassword(request.password));
+  CO_TRY_ASSIGN(const bool isTooLate, co_await call.services.store.run(store::hasAnyUser));
+  if (isTooLate) co_return apiFail(409, kHasFirstUser);  // before the costly part, which anybody could ask for
   auto hash = co_await call.services.credentials->passwords.hash(Secret(request.password));
 
   store::UserRecord user;
@@ -87,7 +89,7 @@ Task<Answer> createFirstUser(Call& call) {
       co_await inTransaction(
           call.services.store, [user = std::move(user)](Transaction& tx) -> ApiResult<api::CreateFirstUserResponse> {
             TRY_ASSIGN(const bool hasAny, store::hasAnyUser(tx));
-            if (hasAny) return apiFail(409, "The initial user has already been created.");
+            if (hasAny) return apiFail(409, kHasFirstUser);
             TRY_ASSIGN(const auto organization, ensureDefaultOrganization(tx, user.createdAt));
             TRY(insertNewUser(tx, user, {&organization.id, 1}));
             return api::CreateFirstUserResponse{.user_id = user.id, .organization_id = organization.id};

@@ -16,7 +16,8 @@ using store::Transaction;
 // Lines that name no source come from outside of the template's scripts; each agent has one such source.
 LogSourceId externalSource(AgentId agent) { return {agent.value}; }
 
-ApiResult<void> storeLogs(Transaction& tx, AgentId agent, const api::PatchAgentLogsRequest& request, WallTime now) {
+// Whether the log is full; then these lines were not kept.
+ApiResult<bool> storeLogs(Transaction& tx, AgentId agent, const api::PatchAgentLogsRequest& request, WallTime now) {
   const bool isExternal = request.log_source_id.isNil();
   const auto source = isExternal ? externalSource(agent) : request.log_source_id;
   if (isExternal) TRY(store::putAgentLogSource(tx, {source, agent, now, "External", "/emojis/1f310.png"}));
@@ -25,8 +26,8 @@ ApiResult<void> storeLogs(Transaction& tx, AgentId agent, const api::PatchAgentL
     if (log.level == LogLevel::Unknown) return apiFail(400, "Invalid log level provided.");
     lines.push_back({0, agent, log.created_at, log.output, log.level, source});
   }
-  TRY(store::insertAgentLogs(tx, agent, std::move(lines)));
-  return {};
+  TRY_ASSIGN(const auto appended, store::insertAgentLogs(tx, agent, std::move(lines)));
+  return appended.overflowed;
 }
 
 }  // namespace
@@ -35,14 +36,12 @@ Task<Answer> patchAgentLogs(Call& call) {
   CO_TRY_ASSIGN(auto request, readJson<api::PatchAgentLogsRequest>(call));
   if (request.logs.empty()) co_return apiFail(400, "No logs provided.");
   const AgentId agent = call.agent->agentId;
-  const auto stored = co_await inTransaction(
-      call.services.store, [agent, request = std::move(request), now = call.services.clock.wallNow()](Transaction& tx) {
-        return storeLogs(tx, agent, request, now);
-      });
+  CO_TRY_ASSIGN(const bool isFull,
+                co_await inTransaction(call.services.store,
+                                       [agent, request = std::move(request), now = call.services.clock.wallNow()](
+                                           Transaction& tx) { return storeLogs(tx, agent, request, now); }));
   call.services.events.publish(Topic::AgentLog, agent);
-  if (!stored && stored.error().status == statusOf(ErrorCode::LimitExceeded))
-    co_return apiFail(413, "Logs limit exceeded");
-  CO_TRY(stored);
+  if (isFull) co_return apiFail(413, "Logs limit exceeded");
   co_return rawJsonResponse(200, "null");
 }
 

@@ -101,6 +101,12 @@ api::UserAppearance appearanceOf(const store::UserRecord& user) {
           .terminal_font = value("terminal_font")};
 }
 
+// Only owners make owners: others would give what they don't have.
+ApiResult<void> mayAssign(const Actor& actor, const std::vector<std::string>& roles) {
+  if (actor.isOwner() || std::ranges::find(roles, "owner") == roles.end()) return {};
+  return apiFail(ApiError::forbidden());
+}
+
 }  // namespace
 
 Task<Answer> listUsers(Call& call) {
@@ -139,6 +145,7 @@ Task<Answer> createUser(Call& call) {
                                        toString(request.login_type)));
   if (const auto role = unknownRole(request.roles.value_or(std::vector<std::string>()), siteRoles()))
     co_return apiFail(400, std::format("\"{}\" is not a site role.", *role));
+  CO_TRY(mayAssign(call.user(), request.roles.value_or(std::vector<std::string>())));
 
   store::UserRecord user;
   if (hasPassword) {
@@ -307,8 +314,7 @@ Task<Answer> putUserRoles(Call& call) {
       call, Action::Update,
       [request = std::move(request)](Transaction&, const Actor& actor, store::UserRecord& user) -> ApiResult<void> {
         if (user.id == actor.userId) return apiFail(400, "You cannot change your own roles.");
-        if (!actor.isOwner() && std::ranges::find(request.roles, "owner") != request.roles.end())
-          return apiFail(ApiError::forbidden());
+        TRY(mayAssign(actor, request.roles));
         user.roles = request.roles;
         return {};
       });

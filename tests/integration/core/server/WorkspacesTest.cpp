@@ -97,8 +97,8 @@ TEST_F(Workspaces, refusesBadRequestsByName) {
 
 TEST_F(Workspaces, nameIsTakenOnce) {
   makeWorkspace();
-  const auto again = send("POST", "/api/v2/users/me/workspaces",
-                          {{"template_id", templateId.toString()}, {"name", "BOX"}});
+  const auto again =
+      send("POST", "/api/v2/users/me/workspaces", {{"template_id", templateId.toString()}, {"name", "BOX"}});
   EXPECT_EQ(again.status, 409);
   EXPECT_EQ(text(again.body.at("message")), "Workspace \"BOX\" already exists.");
 }
@@ -115,7 +115,8 @@ TEST_F(Workspaces, byNameAndById) {
 TEST_F(Workspaces, stopStartAndDelete) {
   const auto id = text(makeWorkspace().at("id"));
   const std::string builds = "/api/v2/workspaces/" + id + "/builds";
-  const auto stop = send("POST", builds, {{"transition", "stop"}, {"template_version_id", "00000000-0000-0000-0000-000000000000"}});
+  const auto stop =
+      send("POST", builds, {{"transition", "stop"}, {"template_version_id", "00000000-0000-0000-0000-000000000000"}});
   ASSERT_EQ(stop.status, 201) << json::serialize(stop.body);
   EXPECT_EQ(stop.body.at("build_number").as_int64(), 2);
   EXPECT_EQ(send("POST", builds, {{"transition", "start"}}).status, 409) << "one build at a time";
@@ -160,7 +161,8 @@ TEST_F(Workspaces, settings) {
 
 TEST_F(Workspaces, cancelPendingBuild) {
   addTemplate();
-  const auto made = send("POST", "/api/v2/users/me/workspaces", {{"template_id", templateId.toString()}, {"name", "box"}});
+  const auto made =
+      send("POST", "/api/v2/users/me/workspaces", {{"template_id", templateId.toString()}, {"name", "box"}});
   const auto build = "/api/v2/workspacebuilds/" + text(made.body.at("latest_build").at("id"));
   EXPECT_EQ(send("PATCH", build + "/cancel?expect_status=running").status, 412);
   EXPECT_EQ(send("PATCH", build + "/cancel").status, 200);
@@ -172,14 +174,26 @@ TEST_F(Workspaces, agentSpeaksWithItsToken) {
   makeWorkspace();
   const auto agentClient = http::makeClient(io.get_executor(), client->origin(),
                                             {.defaultHeaders = {{"Coder-Session-Token", agentToken.toString()}}});
-  const auto patch = await(agentClient->send(
-      {"PATCH", "/api/v2/workspaceagents/me/logs", {}, R"({"logs":[{"created_at":"2026-01-01T00:00:00Z","output":"hi","level":"info"}]})"}));
+  const auto patch =
+      await(agentClient->send({"PATCH",
+                               "/api/v2/workspaceagents/me/logs",
+                               {},
+                               R"({"logs":[{"created_at":"2026-01-01T00:00:00Z","output":"hi","level":"info"}]})"}));
   ASSERT_TRUE(patch);
   EXPECT_EQ(patch->status, 200) << patch->body;
   const auto logs = get("/api/v2/workspaceagents/" + agentId.toString() + "/logs");
   ASSERT_EQ(logs.body.as_array().size(), 1U);
   EXPECT_EQ(text(logs.body.at(0).at("output")), "hi");
   EXPECT_EQ(get("/api/v2/workspaceagents/me/gitsshkey").status, 401) << "a user is no agent";
+
+  const json::value tooMuch{{"logs", json::array{{{"created_at", "2026-01-01T00:00:00Z"},
+                                                  {"output", std::string(2U << 20, 'x')},
+                                                  {"level", "info"}}}}};
+  const auto full =
+      await(agentClient->send({"PATCH", "/api/v2/workspaceagents/me/logs", {}, json::serialize(tooMuch)}));
+  ASSERT_TRUE(full);
+  EXPECT_EQ(full->status, 413) << full->body;
+  EXPECT_TRUE(get("/api/v2/workspaceagents/" + agentId.toString()).body.at("logs_overflowed").as_bool());
 }
 
 }  // namespace
