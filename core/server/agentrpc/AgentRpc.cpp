@@ -71,8 +71,8 @@ class AgentSession {
 
  private:
   static rpc::YamuxOptions yamuxOptions(const AgentSessionOptions& options) {
-    if (!options.isAgentItself) return {};
-    return {.keepAliveInterval = {}, .pingTimeout = kHeartbeat};  // keepAlive() pings
+    if (!options.isAgentItself) return {.maxStreams = kMaxCallsOfPeer};
+    return {.keepAliveInterval = {}, .pingTimeout = kHeartbeat, .maxStreams = kMaxCallsOfPeer};  // keepAlive() pings
   }
 
   Task<bool> track(Result<void> (*storeTimes)(store::Transaction&, AgentId, WallTime)) {
@@ -121,6 +121,32 @@ class AgentSession {
 struct AgentRpc::Impl {
   Impl(asio::any_io_executor executor, Services& theServices) : services(theServices), changed(executor) {}
 
+  // A session in the lists below, whatever ends it. The agent's own one replaces an older.
+  class Listed {
+   public:
+    Listed(Impl& impl, AgentSession& session, std::optional<AgentId> own)
+        : m_impl(impl), m_session(session), m_own(own) {
+      m_impl.sessions.insert(&m_session);
+      if (!m_own) return;
+      if (auto* older = std::exchange(m_impl.current[*m_own], &m_session)) older->replace();
+    }
+    ~Listed() {
+      if (m_own)
+        if (const auto found = m_impl.current.find(*m_own);
+            found != m_impl.current.end() && found->second == &m_session)
+          m_impl.current.erase(found);
+      m_impl.sessions.erase(&m_session);
+      m_impl.changed.notify();
+    }
+    Listed(const Listed&) = delete;
+    Listed& operator=(const Listed&) = delete;
+
+   private:
+    Impl& m_impl;
+    AgentSession& m_session;
+    std::optional<AgentId> m_own;
+  };
+
   Services& services;
   std::set<AgentSession*> sessions;
   std::map<AgentId, AgentSession*> current;  // the agents' own sessions
@@ -135,26 +161,19 @@ AgentRpc::~AgentRpc() = default;
 
 Task<void> AgentRpc::serve(std::unique_ptr<http::WebSocket> socket, AgentIdentity agent, AgentSessionOptions options) {
   if (m_impl->isStopped) co_return co_await socket->close(http::CloseCode::GoingAway, "the server is shutting down");
-  const AgentId id = agent.agentId;
+  const auto own = options.isAgentItself ? std::optional(agent.agentId) : std::nullopt;
   AgentSession session(std::move(socket), m_impl->services, std::move(agent), options);
-  m_impl->sessions.insert(&session);
-  if (options.isAgentItself) {
-    if (auto* older = std::exchange(m_impl->current[id], &session)) older->replace();
-    co_await session.serveAndTrack();
-    if (const auto found = m_impl->current.find(id); found != m_impl->current.end() && found->second == &session)
-      m_impl->current.erase(found);
-  } else {
-    co_await session.serve();
-  }
-  m_impl->sessions.erase(&session);
-  m_impl->changed.notify();
+  const Impl::Listed listed(*m_impl, session, own);
+  co_await (own ? session.serveAndTrack() : session.serve());
 }
 
 Task<void> AgentRpc::stop() {
   m_impl->isStopped = true;
   for (auto* session : m_impl->sessions) session->close();
   const auto deadline = std::chrono::steady_clock::now() + kSessionEnd;
-  while (!m_impl->sessions.empty() && co_await m_impl->changed.waitUntil(deadline)) continue;
+  // gcc 14 evaluates all of "a && co_await b" in the condition of a loop, whatever a says.
+  while (!m_impl->sessions.empty())
+    if (!co_await m_impl->changed.waitUntil(deadline)) break;
   if (!m_impl->sessions.empty()) log::warning("agents: {} sessions did not end in time", m_impl->sessions.size());
 }
 

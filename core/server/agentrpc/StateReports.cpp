@@ -169,9 +169,8 @@ Result<std::string> typeOf(const Connection& connection) {
 Result<void> storeConnection(store::Transaction& tx, store::AgentConnectionRecord record, bool isConnect, WallTime at) {
   record.connectedAt = at;
   if (isConnect) return store::putAgentConnection(tx, record);
-  TRY_ASSIGN(const auto known, store::listAgentConnections(tx, record.agentId));
-  const auto begun = std::ranges::find(known, record.id, &store::AgentConnectionRecord::id);
-  if (begun != known.end()) record.connectedAt = begun->connectedAt;
+  TRY_ASSIGN(const auto begun, store::findAgentConnection(tx, record.agentId, record.id));
+  if (begun) record.connectedAt = begun->connectedAt;
   record.disconnectedAt = at;
   return store::putAgentConnection(tx, record);
 }

@@ -20,6 +20,24 @@ constexpr std::chrono::milliseconds kSessionEnd{300};
 }  // namespace
 
 struct Coordinator::Impl {
+  // A session in the list below, whatever ends it.
+  class Listed {
+   public:
+    Listed(Impl& impl, rpc::YamuxSession& session) : m_impl(impl), m_session(session) {
+      m_impl.sessions.insert(&m_session);
+    }
+    ~Listed() {
+      m_impl.sessions.erase(&m_session);
+      m_impl.changed.notify();
+    }
+    Listed(const Listed&) = delete;
+    Listed& operator=(const Listed&) = delete;
+
+   private:
+    Impl& m_impl;
+    rpc::YamuxSession& m_session;
+  };
+
   Impl(asio::any_io_executor on, const Clock& clock, store::Store& theStore, Events& theEvents, Options options)
       : executor(on), store(theStore), events(theEvents), tailnet(clock, options.resumeKey), changed(on) {
     tailnet.derpMap = derpMapProto(options.accessUrl);
@@ -27,16 +45,16 @@ struct Coordinator::Impl {
 
   Task<void> serve(std::unique_ptr<Stream> transport, rpc::DrpcServer& server) {
     if (isStopped) co_return;
-    rpc::YamuxSession session(std::move(transport), rpc::YamuxSession::Role::Server);
-    sessions.insert(&session);
+    rpc::YamuxSession session(std::move(transport), rpc::YamuxSession::Role::Server, {.maxStreams = kMaxCallsOfPeer});
+    const Listed listed(*this, session);
     co_await server.serve(session);
-    sessions.erase(&session);
-    changed.notify();
   }
 
   Task<void> waitUntilEmpty(std::chrono::milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
-    while (!sessions.empty() && co_await changed.waitUntil(deadline)) continue;
+    // gcc 14 evaluates all of "a && co_await b" in the condition of a loop, whatever a says.
+    while (!sessions.empty())
+      if (!co_await changed.waitUntil(deadline)) break;
   }
 
   asio::any_io_executor executor;

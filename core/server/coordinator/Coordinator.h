@@ -30,6 +30,9 @@ namespace berth::server {
 
 class Events;
 
+// Calls that one peer's session, an agent's or a client's, may have under way; real ones have about ten.
+inline constexpr std::size_t kMaxCallsOfPeer = 256;
+
 // Whom a client's tailnet session serves, and what it may reach.
 struct ClientSession {
   PeerId peer;  // from Coordinator::peerFor()

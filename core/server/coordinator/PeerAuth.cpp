@@ -12,6 +12,7 @@ using rpc::tailnetpb::CoordinateRequest;
 namespace {
 
 constexpr std::string_view kNotFound = "workspace agent not found or you do not have permission";
+constexpr std::size_t kMaxNodeBytes = 64U << 10;  // it is kept and sent for every tunnel; real ones have under 1 KiB
 constexpr int kWholeAddress = 128;
 constexpr int kWholeAddress4 = 32;
 
@@ -63,13 +64,16 @@ Result<void> prefixed(Result<void> result, std::string_view prefix) {
 }
 
 // Stock servers crash on an update without its node (4.8).
-Result<void> checkHasNode(const CoordinateRequest& request) {
-  if (request.has_update_self() && !request.update_self().has_node()) return denied("update_self carries no node");
+Result<void> checkNode(const CoordinateRequest& request) {
+  if (!request.has_update_self()) return {};
+  if (!request.update_self().has_node()) return denied("update_self carries no node");
+  if (const auto size = request.update_self().node().ByteSizeLong(); size > kMaxNodeBytes)
+    return denied(std::format("node of {} bytes, at most {} are allowed", size, kMaxNodeBytes));
   return {};
 }
 
 Result<void> checkClientUpdate(const CoordinateRequest& request) {
-  TRY(checkHasNode(request));
+  TRY(checkNode(request));
   for (const auto& text : request.update_self().node().addresses()) {
     const auto prefix = parseWholePrefix(text);
     if (!prefix) return denied(prefix.error().message());
@@ -86,7 +90,7 @@ Result<AgentId> tunnelTarget(const CoordinateRequest& request) {
 }
 
 Task<Result<void>> check(const AgentPeer& peer, const CoordinateRequest& request) {
-  CO_TRY(checkHasNode(request));
+  CO_TRY(checkNode(request));
   const auto& node = request.update_self().node();
   CO_TRY(prefixed(checkAgentAddresses(peer.agent, node.addresses()), "Addresses: "));
   CO_TRY(prefixed(checkAgentAddresses(peer.agent, node.allowed_ips()), "AllowedIps: "));
@@ -112,7 +116,7 @@ Task<Result<void>> check(const UserClient& peer, const CoordinateRequest& reques
 }
 
 Task<Result<void>> check(const InternalPeer&, const CoordinateRequest& request) {
-  CO_TRY(checkHasNode(request));
+  CO_TRY(checkNode(request));
   co_return Result<void>();
 }
 

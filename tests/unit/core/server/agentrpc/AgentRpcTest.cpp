@@ -287,6 +287,12 @@ TEST_F(AgentRpcTest, theTailnetServiceIsOnTheSameSession) {
   }(connect()));
 }
 
+TEST_F(AgentRpcTest, stoppingWaitsForNobodyWhenNobodyIsConnected) {
+  const auto begin = std::chrono::steady_clock::now();
+  run(m_io, m_agents.stop());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(200));
+}
+
 TEST_F(AgentRpcTest, stoppingEndsSessionsQuickly) {
   auto session = connect();
   waitUntil([this] { return agent().lastConnectedAt.has_value(); });

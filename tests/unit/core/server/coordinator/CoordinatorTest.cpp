@@ -199,6 +199,12 @@ TEST_F(CoordinatorTest, updatesOfOthersAreRefusedAndOneAgentSessionsGetNone) {
       }(clientSession(std::nullopt), clientSession(kAgent), agentSession()));
 }
 
+TEST_F(CoordinatorTest, stoppingWaitsForNobodyWhenNobodyIsConnected) {
+  const auto begin = std::chrono::steady_clock::now();
+  run(io, m_coordinator.stop());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(80));
+}
+
 TEST_F(CoordinatorTest, stoppingTellsThePeersAndIsQuick) {
   run(io, [](std::shared_ptr<rpc::YamuxSession> client, Coordinator& coordinator) -> Task<void> {
     auto call = *co_await rpc::TailnetClient(client).coordinate();

@@ -94,6 +94,13 @@ TEST(PeerAuth, anUpdateWithoutNodeIsRefusedForEveryone) {
     EXPECT_EQ(verdict(auth, request), "authorization: update_self carries no node");
 }
 
+TEST(PeerAuth, nodesHaveALimit) {
+  auto request = addressRequest("fd7a:115c:a1e0:4f0a:9d3b:a1b:2c3d:4e5f/128");
+  for (int i = 0; i < 5000; ++i) request.mutable_update_self()->mutable_node()->add_endpoints("192.0.2.1:41641");
+  for (const PeerAuth& auth : {PeerAuth(AgentPeer{kAgent}), PeerAuth(OneAgentClient{kAgent})})
+    EXPECT_TRUE(verdict(auth, request).contains("at most 65536 are allowed"));
+}
+
 TEST(PeerAuth, emptyRequestsAndEmptyNodesAreHarmless) {
   CoordinateRequest emptyNode;
   emptyNode.mutable_update_self()->mutable_node();
