@@ -20,11 +20,19 @@ Task<bool> answers(asio::any_io_executor executor, const App& app) {
   const auto client = http::makeClient(
       executor, {.scheme = url->scheme, .host = url->host, .port = url->port, .path = ""},
       {.connectTimeout = limit, .requestTimeout = limit, .maxResponseBody = kMaxBody, .verifiesCertificate = false});
-  const auto response = co_await client->send({.method = "GET", .target = url->path.empty() ? "/" : url->path});
+  const auto response = co_await client->send({.method = "GET", .target = healthTarget(app.healthUrl)});
   co_return response && response->status < kFirstFailingStatus;
 }
 
 }  // namespace
+
+std::string healthTarget(std::string_view url) {
+  url = url.substr(0, url.find('#'));
+  const auto authority = url.find("://");
+  const auto start = url.find_first_of("/?", authority == std::string_view::npos ? 0 : authority + 3);
+  if (start == std::string_view::npos) return "/";
+  return (url[start] == '?' ? "/" : "") + std::string(url.substr(start));
+}
 
 bool AppHealthState::onResult(bool isSuccess) {
   AppHealth next = m_health;

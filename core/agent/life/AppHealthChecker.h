@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <string>
+#include <string_view>
 
 #include "core/agent/Manifest.h"
 #include "core/base/Error.h"
@@ -24,6 +26,9 @@ class AppHealthState {
   int m_threshold;
   int m_failures = 0;
 };
+
+// What to ask for at the host of a health URL: its path and query, without the fragment.
+std::string healthTarget(std::string_view url);
 
 class AppHealthChecker {
  public:

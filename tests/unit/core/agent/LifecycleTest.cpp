@@ -33,6 +33,13 @@ TEST(Lifecycle, keepsEveryChangeUntilReported) {
   EXPECT_FALSE(lifecycle.firstUnreported());
 }
 
+TEST(AppHealth, asksForPathAndQuery) {
+  EXPECT_EQ(healthTarget("http://localhost:1"), "/");
+  EXPECT_EQ(healthTarget("http://localhost:1/"), "/");
+  EXPECT_EQ(healthTarget("http://localhost:1/a/?b=/c#d"), "/a/?b=/c");
+  EXPECT_EQ(healthTarget("http://localhost:1?b"), "/?b");
+}
+
 TEST(AppHealth, turnsUnhealthyAfterMoreFailuresThanTheThreshold) {
   AppHealthState state(AppHealth::Initializing, 2);
   EXPECT_FALSE(state.onResult(false));
