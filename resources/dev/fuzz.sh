@@ -12,6 +12,10 @@ for target in build-fuzz/fuzz/*; do
   name=$(basename "$target")
   say "$name, $seconds s"
   mkdir -p "build-fuzz/corpus/$name"
+  seeds=()
+  [ -d "tests/fuzz/seeds/$name" ] && seeds=("tests/fuzz/seeds/$name")
   "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=5 -print_final_stats=0 "build-fuzz/corpus/$name" \
-    $( [ -d "tests/fuzz/seeds/$name" ] && echo "tests/fuzz/seeds/$name" ) 2>&1 | tail -n 3
+    "${seeds[@]}" >"build-fuzz/$name.log" 2>&1 ||
+    { tail -n 60 "build-fuzz/$name.log" >&2; die "$name found something." "The input stands at the end of build-fuzz/$name.log."; }
+  tail -n 1 "build-fuzz/$name.log"
 done

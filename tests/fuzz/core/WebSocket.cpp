@@ -1,0 +1,51 @@
+// The input is what a client sends behind its upgrade, to a server that echoes messages.
+#include "core/http/WebSocket.h"
+
+#include "core/http/detail/Handshake.h"
+
+using namespace berth;
+using namespace berth::http;
+
+namespace {
+
+constexpr std::size_t kReadLimit = 1U << 14;
+
+Task<void> echo(std::shared_ptr<Stream> stream) {
+  const Request upgrade{"GET",
+                        "/",
+                        {{"Host", "x"},
+                         {"Upgrade", "websocket"},
+                         {"Connection", "Upgrade"},
+                         {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                         {"Sec-WebSocket-Version", "13"}},
+                        {}};
+  auto socket = co_await detail::acceptWebSocket(std::move(stream), upgrade, {});
+  if (!socket) co_return;
+  (*socket)->setReadLimit(kReadLimit);
+  while (const auto message = co_await (*socket)->read())
+    if (!co_await (*socket)->writeBinary(asBytes(message->data))) co_return;
+}
+
+Task<void> send(Stream& stream, ByteView bytes) {
+  (void)co_await stream.write(bytes);
+  (void)co_await stream.closeWrite();
+}
+
+Task<void> drop(Stream& stream) {
+  Bytes buffer(4096);
+  while (co_await stream.readSome(buffer)) continue;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  asio::io_context io;
+  auto [client, server] = makeStreamPair(io.get_executor(), 1U << 18);
+  asio::co_spawn(io, echo(std::move(server)), asio::detached);
+  asio::co_spawn(io, send(*client, std::as_bytes(std::span(data, size))), asio::detached);
+  asio::co_spawn(io, drop(*client), asio::detached);
+  io.poll();
+  client->close();
+  io.poll();
+  return 0;
+}
