@@ -3,8 +3,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstring>
+
+#include "tunnel/link/SocketAddress.h"
 
 namespace berth::tunnel::link {
 
@@ -13,26 +17,16 @@ namespace {
 using asio::ip::udp;
 
 constexpr std::size_t kMaxDatagram = 65'536;
-constexpr std::size_t kMappedPrefix = 12;  // ::ffff:0:0/96
 
 udp::endpoint toAsio(const wire::Endpoint& endpoint) {
-  asio::ip::address_v6::bytes_type bytes;
-  std::ranges::transform(endpoint.address.bytes, bytes.begin(),
-                         [](std::byte b) { return std::to_integer<unsigned char>(b); });
-  if (!wire::isV4Mapped(endpoint.address)) return {asio::ip::address_v6(bytes), endpoint.port};
-  asio::ip::address_v4::bytes_type v4;
-  std::ranges::copy_n(bytes.begin() + kMappedPrefix, v4.size(), v4.begin());
-  return {asio::ip::address_v4(v4), endpoint.port};
-}
-
-wire::Endpoint fromAsio(const udp::endpoint& endpoint) {
-  if (endpoint.address().is_v4()) return {wire::mappedV4(endpoint.address().to_v4().to_bytes()), endpoint.port()};
-  wire::Endpoint out;
-  const auto bytes = endpoint.address().to_v6().to_bytes();
-  std::ranges::transform(bytes, out.address.bytes.begin(), [](unsigned char b) { return std::byte{b}; });
-  out.port = endpoint.port();
+  SocketAddress address(endpoint);
+  udp::endpoint out;
+  std::memcpy(out.data(), address.data(), address.size());
+  out.resize(address.size());
   return out;
 }
+
+wire::Endpoint fromAsio(const udp::endpoint& endpoint) { return endpointOf(*endpoint.data()); }
 
 struct State {
   State(const asio::any_io_executor& executor, UdpSocket::Handler receive)
@@ -85,6 +79,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const asio::any_io_executor& 
   const udp::endpoint endpoint = toAsio(local);
   boost::system::error_code error;
   state->socket.open(endpoint.protocol(), error);
+  if (!error && endpoint.protocol() == udp::v6()) state->socket.set_option(asio::ip::v6_only(true), error);
   if (!error) state->socket.non_blocking(true, error);
   if (!error) state->socket.bind(endpoint, error);
   if (error) return fail(ErrorCode::Unavailable, "open UDP socket on " + local.toString() + ": " + error.message());

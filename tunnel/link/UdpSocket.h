@@ -1,5 +1,5 @@
-// A UDP socket of the machine. Asio's stays behind UdpSocket.cpp. Used to forward datagrams today; direct paths will
-// send through it.
+// A UDP socket of the machine for single datagrams: forwarding, STUN answers. Asio's stays behind UdpSocket.cpp. The
+// tunnel's own traffic goes through BatchSocket.
 #pragma once
 
 #include <functional>

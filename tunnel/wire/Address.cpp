@@ -14,6 +14,11 @@ namespace {
 constexpr std::array<std::byte, 12> kV4MappedPrefix{std::byte{0}, std::byte{0}, std::byte{0},    std::byte{0},
                                                     std::byte{0}, std::byte{0}, std::byte{0},    std::byte{0},
                                                     std::byte{0}, std::byte{0}, std::byte{0xff}, std::byte{0xff}};
+
+unsigned v4Octet(const Ipv6& address, std::size_t index) noexcept {
+  return std::to_integer<unsigned>(address.bytes[kV4MappedPrefix.size() + index]);
+}
+
 std::optional<std::uint16_t> parsePort(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -43,6 +48,29 @@ bool isV4Mapped(const Ipv6& address) noexcept {
 
 bool isLinkLocal(const Ipv6& address) noexcept {
   return address.bytes[0] == std::byte{0xfe} && (address.bytes[1] & std::byte{0xc0}) == std::byte{0x80};
+}
+
+bool isLoopback(const Ipv6& address) noexcept {
+  if (isV4Mapped(address)) return v4Octet(address, 0) == 127;
+  constexpr Ipv6 kLoopback{{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
+                            std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
+                            std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}}};
+  return address == kLoopback;
+}
+
+bool isPrivate(const Ipv6& address) noexcept {
+  if (!isV4Mapped(address)) return (address.bytes[0] & std::byte{0xfe}) == std::byte{0xfc};
+  const unsigned first = v4Octet(address, 0);
+  const unsigned second = v4Octet(address, 1);
+  return first == 10 || (first == 172 && second >= 16 && second < 32) || (first == 192 && second == 168);
+}
+
+bool isInsideTailnet(const Ipv6& address) noexcept {
+  constexpr std::size_t kPrefixSize = 6;
+  const auto startsLike = [&address](const Ipv6& other) {
+    return std::equal(other.bytes.begin(), other.bytes.begin() + kPrefixSize, address.bytes.begin());
+  };
+  return startsLike(tailnetAddress(Uuid())) || startsLike(coderServiceAddress(Uuid()));
 }
 
 Ipv6 randomTailnetAddress(Rng& rng) {

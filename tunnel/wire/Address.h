@@ -20,7 +20,10 @@ using berth::Ipv6;  // core/base: also the derivation from a peer's UUID
 
 Ipv6 mappedV4(const std::array<std::uint8_t, 4>& octets);  // ::ffff:a.b.c.d
 bool isV4Mapped(const Ipv6& address) noexcept;
-bool isLinkLocal(const Ipv6& address) noexcept;  // fe80::/10
+bool isLinkLocal(const Ipv6& address) noexcept;      // fe80::/10
+bool isLoopback(const Ipv6& address) noexcept;       // 127.0.0.0/8, ::1
+bool isPrivate(const Ipv6& address) noexcept;        // RFC 1918, fc00::/7
+bool isInsideTailnet(const Ipv6& address) noexcept;  // the prefixes of reference/tailnet.md 3.2
 
 // The overlay address of a client, which has no UUID (reference/tailnet.md 3.2).
 Ipv6 randomTailnetAddress(Rng& rng);

@@ -48,3 +48,35 @@ TEST(Endpoint, refusesOtherTexts) {
                           "192.0.2.300:1", "host:1", "[192.0.2.1]:1"})
     EXPECT_FALSE(Endpoint::parse(bad)) << bad;
 }
+
+TEST(Address, kindsFollowTheirPrefixes) {
+  struct Row {
+    const char* endpoint;
+    bool isLoopback;
+    bool isPrivate;
+    bool isInsideTailnet;
+  };
+  const Row rows[] = {
+      {"127.3.3.40:1", true, false, false},
+      {"[::1]:1", true, false, false},
+      {"10.0.0.1:1", false, true, false},
+      {"172.15.0.1:1", false, false, false},
+      {"172.16.0.1:1", false, true, false},
+      {"172.31.255.1:1", false, true, false},
+      {"172.32.0.1:1", false, false, false},
+      {"192.168.9.1:1", false, true, false},
+      {"192.167.9.1:1", false, false, false},
+      {"203.0.113.5:1", false, false, false},
+      {"[fd12::1]:1", false, true, false},
+      {"[fc00::1]:1", false, true, false},
+      {"[2001:db8::1]:1", false, false, false},
+      {"[fd7a:115c:a1e0::1]:1", false, true, true},
+      {"[fd60:627a:a42b::53]:1", false, true, true},
+  };
+  for (const Row& row : rows) {
+    const Ipv6 address = Endpoint::parse(row.endpoint)->address;
+    EXPECT_EQ(isLoopback(address), row.isLoopback) << row.endpoint;
+    EXPECT_EQ(isPrivate(address), row.isPrivate) << row.endpoint;
+    EXPECT_EQ(isInsideTailnet(address), row.isInsideTailnet) << row.endpoint;
+  }
+}
