@@ -33,6 +33,8 @@ CoordinatedNodeOptions nodeOptions(const agent::NetworkConfig& config) {
   options.forcesWebSockets = config.forcesRelayWebSockets;
   options.node.addresses = {tailnetAddress(config.agentId), coderServiceAddress(config.agentId)};
   options.node.http = config.http;
+  options.node.usesDirectPaths = !config.disablesDirectConnections;
+  options.node.udpPort = config.listenPort;
   return options;
 }
 
@@ -63,6 +65,7 @@ class AgentTunnel final : public agent::Network {
 
   void update(const agent::NetworkConfig& config) override {
     m_state->network.setForcesWebSockets(config.forcesRelayWebSockets);
+    m_state->network.node().setUsesDirectPaths(!config.disablesDirectConnections);
     if (config.derpMap.empty()) return;
     if (const auto map = parseDerpMap(config.derpMap)) m_state->network.setDerpMap(*map);
   }
@@ -128,17 +131,20 @@ agent::NetworkStats AgentTunnel::takeStats() {
   return stats;
 }
 
-// The part of a health report that can be told without UDP (reference/agent-and-ide.md, GET /api/v0/netcheck).
+// As much of a health report as is known (reference/agent-and-ide.md 4.1, GET /api/v0/netcheck).
 std::string AgentTunnel::netcheckJson() const {
   const SelfInfo& self = m_state->network.node().selfInfo();
   std::string latencies;
   for (const auto& [region, latency] : self.latencies)
     latencies += std::format("{}\"{}-v4\":{:.6f}", latencies.empty() ? "" : ",", region,
                              std::chrono::duration<double>(latency).count());
+  const auto varies = self.place.mappingVaries;
   return std::format(
-      R"({{"severity":"ok","warnings":[],"dismissed":false,"net_info":{{"WorkingUDP":false,"PreferredDERP":{},)"
-      R"("DERPLatency":{{{}}}}},"interfaces":{{"severity":"ok","warnings":[],"dismissed":false,"interfaces":[]}}}})",
-      self.homeRegion, latencies);
+      R"({{"severity":"ok","warnings":[],"dismissed":false,"net_info":{{"MappingVariesByDestIP":{},"WorkingUDP":{},)"
+      R"("OSHasIPv6":{},"PreferredDERP":{},"DERPLatency":{{{}}}}},)"
+      R"("interfaces":{{"severity":"ok","warnings":[],"dismissed":false,"interfaces":[]}}}})",
+      varies ? (*varies ? "true" : "false") : "null", self.place.answersStun, self.place.hasIpv6, self.homeRegion,
+      latencies);
 }
 
 }  // namespace

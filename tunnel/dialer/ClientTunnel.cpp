@@ -60,12 +60,14 @@ std::string coordinateTarget(const AgentId& agent) {
   return "/api/v2/workspaceagents/" + agent.toString() + "/coordinate?version=2.0";
 }
 
-CoordinatedNodeOptions nodeOptions(const client::Session& session, const api::AgentConnectionInfo& info, Rng& rng) {
+CoordinatedNodeOptions nodeOptions(const client::Session& session, const api::AgentConnectionInfo& info, Rng& rng,
+                                   const ClientTunnelOptions& wishes) {
   CoordinatedNodeOptions options;
   options.nodeId = randomNodeId(rng);
   options.server = session.url();
   options.forcesWebSockets = info.derp_force_websockets;
   options.node.addresses = {wire::randomTailnetAddress(rng)};
+  options.node.usesDirectPaths = wishes.usesDirectPaths && !info.disable_direct_connections;
   options.node.http.defaultHeaders = session.options().extraHeaders;
   options.node.http.caFile = session.options().caFile;
   return options;
@@ -76,10 +78,11 @@ CoordinatedNodeOptions nodeOptions(const client::Session& session, const api::Ag
 class ClientTunnel::Impl : public std::enable_shared_from_this<ClientTunnel::Impl> {
  public:
   Impl(asio::any_io_executor executor, client::Session& session, AgentId agent, const api::AgentConnectionInfo& info,
-       const Clock& clock, Rng& rng)
+       const Clock& clock, Rng& rng, const ClientTunnelOptions& options)
       : agentId(agent),
         agentAddress(tailnetAddress(agent.value)),
-        network(executor, clock, rng, nodeOptions(session, info, rng),
+        mayBecomeDirect(options.usesDirectPaths && !info.disable_direct_connections),
+        network(executor, clock, rng, nodeOptions(session, info, rng, options),
                 [this](const coordination::NodeInfo& self) { coordinator.updateSelf(self); }),
         m_control(coordination::makeControlDialer(session.sharedHttp(), coordinateTarget(agent))),
         coordinator(executor, *m_control, network, clock),
@@ -101,6 +104,7 @@ class ClientTunnel::Impl : public std::enable_shared_from_this<ClientTunnel::Imp
 
   const AgentId agentId;
   const Ipv6 agentAddress;
+  const bool mayBecomeDirect;
   CoordinatedNode network;
 
  private:
@@ -168,7 +172,7 @@ Task<Result<PingResult>> ClientTunnel::Impl::ping(std::chrono::milliseconds time
   const auto key = network.findPeer(agentAddress);
   if (!key) co_return fail(ErrorCode::Unavailable, "the workspace agent is not connected");
   CO_TRY_ASSIGN(const DiscoPing pong, co_await network.node().discoPing(*key, timeout));
-  co_return PingResult{pong.roundTrip, pong.region, nameOf(pong.region)};
+  co_return PingResult{pong.roundTrip, pong.direct, pong.region, nameOf(pong.region)};
 }
 
 ClientTunnelStatus ClientTunnel::Impl::status() {
@@ -184,6 +188,7 @@ ClientTunnelStatus ClientTunnel::Impl::status() {
   const auto peer = key ? network.node().findPeerStatus(*key) : std::nullopt;
   if (!peer) return status;
   status.hasSession = peer->hasSession;
+  status.direct = peer->direct;
   status.receivedBytes = peer->receivedBytes;
   status.sentBytes = peer->sentBytes;
   return status;
@@ -202,12 +207,13 @@ void ClientTunnel::Impl::stop() noexcept {
 }
 
 Task<Result<std::unique_ptr<ClientTunnel>>> ClientTunnel::open(asio::any_io_executor executor, client::Session& session,
-                                                               AgentId agent, const Clock& clock, Rng& rng) {
+                                                               AgentId agent, const Clock& clock, Rng& rng,
+                                                               ClientTunnelOptions options) {
   auto info = co_await session.agentConnection(agent);
   if (!info) co_return fail(info.error().in("ask " + session.url().toString() + " for the way to the agent"));
   const wire::DerpMap map = toWire(info->derp_map);
   if (map.regions.empty()) co_return fail(ErrorCode::Unavailable, session.url().toString() + " names no relay");
-  auto impl = std::make_shared<Impl>(std::move(executor), session, agent, *info, clock, rng);
+  auto impl = std::make_shared<Impl>(std::move(executor), session, agent, *info, clock, rng, options);
   impl->start(map);
   co_return std::unique_ptr<ClientTunnel>(new ClientTunnel(std::move(impl)));
 }
@@ -225,6 +231,7 @@ Task<Result<std::unique_ptr<Stream>>> ClientTunnel::dial(AgentId agent, std::uin
 }
 
 Task<Result<PingResult>> ClientTunnel::ping(std::chrono::milliseconds timeout) { return m_impl->ping(timeout); }
+bool ClientTunnel::mayBecomeDirect() const noexcept { return m_impl->mayBecomeDirect; }
 ClientTunnelStatus ClientTunnel::status() const { return m_impl->status(); }
 Task<void> ClientTunnel::close() { return m_impl->close(); }
 

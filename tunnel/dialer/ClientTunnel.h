@@ -12,19 +12,26 @@
 #include "core/base/Random.h"
 #include "core/base/Stream.h"
 #include "core/client/Session.h"
+#include "tunnel/wire/Address.h"
 
 namespace berth::tunnel::dialer {
 
 struct PingResult {
   std::chrono::nanoseconds roundTrip{};
-  int region = 0;  // the relay it went over
+  std::optional<wire::Endpoint> direct;  // the agent's address; nothing when the ping went over a relay
+  int region = 0;                        // the relay
   std::string regionName;
+};
+
+struct ClientTunnelOptions {
+  bool usesDirectPaths = true;  // unless the server forbids them
 };
 
 struct ClientTunnelStatus {
   bool isControlConnected = false;  // the coordinator
   bool isRelayConnected = false;
-  bool hasSession = false;  // with the agent
+  bool hasSession = false;               // with the agent
+  std::optional<wire::Endpoint> direct;  // the agent's address while the path is direct
   int homeRegion = 0;
   std::string homeRegionName;
   std::optional<std::chrono::nanoseconds> homeLatency;
@@ -36,7 +43,8 @@ class ClientTunnel final : public AgentDialer {
  public:
   // `session`, `clock` and `rng` outlive the tunnel. An error is what the server said when asked for the way.
   static Task<Result<std::unique_ptr<ClientTunnel>>> open(asio::any_io_executor executor, client::Session& session,
-                                                          AgentId agent, const Clock& clock, Rng& rng);
+                                                          AgentId agent, const Clock& clock, Rng& rng,
+                                                          ClientTunnelOptions options = {});
   ~ClientTunnel() override;  // at once; see close()
   ClientTunnel(const ClientTunnel&) = delete;
   ClientTunnel& operator=(const ClientTunnel&) = delete;
@@ -48,6 +56,8 @@ class ClientTunnel final : public AgentDialer {
   Task<Result<std::unique_ptr<Stream>>> dial(AgentId agent, std::uint16_t port) override;
 
   Task<Result<PingResult>> ping(std::chrono::milliseconds timeout);
+  // Whether a direct path may ever come about: neither the user nor the server forbids it.
+  bool mayBecomeDirect() const noexcept;
   ClientTunnelStatus status() const;
 
   // Lets what was written arrive, says good-bye to the coordinator, and ends; about 1 s at most.

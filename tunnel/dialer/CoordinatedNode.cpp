@@ -24,6 +24,7 @@ coordination::NodeInfo CoordinatedNode::describe(const SelfInfo& self) const {
     info.derpLatency[std::to_string(region) + "-v4"] = std::chrono::duration<double>(latency).count();
   info.derpForcedWebSocket = self.forcedWebSockets;
   info.addresses = info.allowedIps = m_node.addresses();
+  info.endpoints = self.place.endpoints;
   return info;
 }
 

@@ -13,6 +13,7 @@
 #include "tunnel/noise/Device.h"
 #include "tunnel/path/PathSelector.h"
 #include "tunnel/wire/Packet.h"
+#include "tunnel/wire/Writer.h"
 
 namespace berth::tunnel {
 
@@ -28,7 +29,7 @@ std::shared_ptr<const RelayEnvironment> makeEnvironment(const asio::any_io_execu
 
 }  // namespace
 
-class Node::Impl final : public RelayUser, public std::enable_shared_from_this<Node::Impl> {
+class Node::Impl final : public RelayUser, public DirectLinkUser, public std::enable_shared_from_this<Node::Impl> {
  public:
   Impl(const asio::any_io_executor& executor, const Clock& clock, Rng& rng, const NodeOptions& options)
       : addresses(options.addresses),
@@ -38,12 +39,15 @@ class Node::Impl final : public RelayUser, public std::enable_shared_from_this<N
         netstack(executor, clock, [this](ByteView packet) { return sendPacket(packet); }),
         m_relays(environment, *this),
         m_clock(clock),
+        m_udpPort(options.udpPort),
         m_timer(executor) {
     netstack.setAddresses(addresses);
+    setUsesDirectPaths(options.usesDirectPaths);
   }
 
   void setDerpMap(const wire::DerpMap& map, bool forcesWebSockets);
   bool isHomeConnected() const noexcept { return m_relays.isHomeUp(); }
+  void setUsesDirectPaths(bool uses);
   void putPeer(const PeerConfig& config);
   void removePeer(const wire::NodePublic& key);
   void setPeerKeepalive(const wire::NodePublic& key, std::chrono::seconds interval);
@@ -54,11 +58,17 @@ class Node::Impl final : public RelayUser, public std::enable_shared_from_this<N
 
   void onRelayUp(int region) override;
   void onRelayPacket(int region, const wire::NodePublic& source, ByteSpan packet) override;
-  void onRelayBatchEnd() override { flushDevice(); }
+  void onRelayBatchEnd() override { flush(); }
   void onRelayRoom(int) override { netstack.resume(); }
   void onRelayGone(int region, const wire::NodePublic& peer) override { paths.onGone(peer, region); }
   void onRelayForcedWebSocket(int region, const std::string& reason) override;
   void onRelayLatency(int region, std::chrono::nanoseconds roundTrip) override;
+
+  void onDirectPacket(const wire::Endpoint& source, ByteSpan datagram) override;
+  void onDirectBatchEnd() override;
+  void onDirectRoom() override { netstack.resume(); }
+  void onOwnPlace(const OwnPlace& place) override;
+  void onNetworkChange() override;
 
   // Constant after construction.
   const std::vector<Ipv6> addresses;
@@ -79,15 +89,20 @@ class Node::Impl final : public RelayUser, public std::enable_shared_from_this<N
   };
 
   bool sendPacket(ByteView packet);
-  RelayLink* linkTo(const wire::NodePublic& peer);
-  void onDisco(int region, const wire::NodePublic& source, ByteView packet, TimePoint now);
-  void flushDevice();
-  void armTimer();
+  void sendDatagram(const wire::NodePublic& peer, ByteView datagram, TimePoint now);
+  void onDecapsulated(const noise::Outcome& outcome, const path::Route& route);
+  void onDisco(ByteView packet, const disco::Via& via, TimePoint now);
+  void tellRouteChangesLater();
+  void onRouteChanged(const wire::NodePublic& peer);
+  void flush();
+  void armTimer(TimePoint at);
   void changeSelf(const std::function<void(SelfInfo&)>& change);
   static Task<void> chooseHomeByLatency(std::weak_ptr<Impl> weak, wire::DerpMap map);
 
   Relays m_relays;
+  std::shared_ptr<DirectLink> m_direct;  // null while direct paths are off
   const Clock& m_clock;
+  const std::uint16_t m_udpPort;
   asio::steady_timer m_timer;
   TimePoint m_timerAt = TimePoint::max();
   wire::DerpMap m_map;
@@ -95,6 +110,7 @@ class Node::Impl final : public RelayUser, public std::enable_shared_from_this<N
   std::array<std::byte, noise::transportSize(wire::kInnerMtu)> m_buffer{};
   std::multimap<wire::NodePublic, std::weak_ptr<DiscoWait>> m_discoWaits;
   std::map<int, bool> m_wasUp;
+  bool m_isTellingPosted = false;
   bool m_isStopped = false;
 };
 
@@ -104,6 +120,7 @@ void Node::Impl::setDerpMap(const wire::DerpMap& map, bool forcesWebSockets) {
   if (m_isStopped) return;
   m_map = map;
   m_relays.setMap(map, forcesWebSockets);
+  if (m_direct) m_direct->setDerpMap(map);
   const auto candidates = candidateRegions(map);
   if (candidates.size() > 1) {
     asio::co_spawn(environment->executor, chooseHomeByLatency(weak_from_this(), map), asio::detached);
@@ -150,12 +167,69 @@ void Node::Impl::onRelayLatency(int region, std::chrono::nanoseconds roundTrip) 
   changeSelf([&](SelfInfo& info) { info.latencies[region] = roundTrip; });
 }
 
+// ---- direct paths
+
+void Node::Impl::setUsesDirectPaths(bool uses) {
+  if (m_isStopped || uses == (m_direct != nullptr)) return;
+  if (uses) {
+    m_direct = std::make_shared<DirectLink>(environment->executor, m_clock, environment->rng, m_udpPort, *this);
+    if (const auto started = m_direct->start(); !started) {
+      log::warning("relays only: {}", started.error().message());
+      m_direct.reset();
+    } else if (!m_map.regions.empty()) {
+      m_direct->setDerpMap(m_map);
+    }
+  } else {
+    m_direct->stop();
+    m_direct.reset();
+  }
+  paths.setDirect(m_direct != nullptr);
+  if (m_direct == nullptr) changeSelf([](SelfInfo& info) { info.place = {}; });
+  flush();
+}
+
+void Node::Impl::onOwnPlace(const OwnPlace& place) {
+  paths.setOwnEndpoints(place.endpoints, m_clock.now());
+  changeSelf([&](SelfInfo& info) { info.place = place; });
+  flush();
+}
+
+void Node::Impl::onNetworkChange() {
+  paths.onNetworkChange(m_clock.now());
+  flush();
+  netstack.retransmitSoon();
+}
+
+// Not within a packet on its way down from the netstack, which is going to be called.
+void Node::Impl::tellRouteChangesLater() {
+  if (std::exchange(m_isTellingPosted, true)) return;
+  asio::post(environment->executor, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->m_isStopped) return;
+    self->m_isTellingPosted = false;
+    for (const wire::NodePublic& peer : self->paths.takeChanged()) self->onRouteChanged(peer);
+  });
+}
+
+void Node::Impl::onRouteChanged(const wire::NodePublic& peer) {
+  const auto route = paths.routeTo(peer, m_clock.now());
+  if (!route) return;
+  if (const auto* direct = std::get_if<path::DirectRoute>(&*route)) {
+    log::info("direct path to {}: {}", peer.toString(), direct->endpoint.toString());
+  } else {
+    log::info("no direct path to {}; over relay {}", peer.toString(), std::get<path::RelayRoute>(*route).region);
+    netstack.retransmitSoon();
+  }
+  netstack.resume();
+}
+
 // ---- peers
 
 void Node::Impl::putPeer(const PeerConfig& config) {
   if (m_isStopped || device.putPeer(config.key, config.addresses) == nullptr) return;
-  paths.putPeer(config.key, {config.disco, config.homeRegion, config.endpoints});
+  paths.putPeer(config.key, {config.disco, config.homeRegion, config.endpoints}, m_clock.now());
   m_peers.insert(config.key);
+  flush();
 }
 
 void Node::Impl::removePeer(const wire::NodePublic& key) {
@@ -171,15 +245,22 @@ void Node::Impl::setPeerKeepalive(const wire::NodePublic& key, std::chrono::seco
   noise::Peer* const peer = device.findPeer(key);
   if (peer == nullptr || m_isStopped) return;
   peer->setPersistentKeepalive(interval, m_clock.now());
-  flushDevice();
+  flush();
 }
 
 std::optional<PeerStatus> Node::Impl::findPeerStatus(const wire::NodePublic& key) const {
   const noise::Peer* const peer = device.findPeer(key);
-  const auto route = paths.routeTo(key);
-  if (peer == nullptr || !route) return std::nullopt;
-  return PeerStatus{peer->hasSession(m_clock.now()), std::get<path::RelayRoute>(*route).region, peer->lastHandshakeAt(),
-                    peer->statistics().receivedBytes, peer->statistics().sentBytes};
+  const auto relay = paths.relayTo(key);
+  if (peer == nullptr || !relay) return std::nullopt;
+  const TimePoint now = m_clock.now();
+  PeerStatus status{.hasSession = peer->hasSession(now),
+                    .region = *relay,
+                    .lastHandshakeAt = peer->lastHandshakeAt(),
+                    .receivedBytes = peer->statistics().receivedBytes,
+                    .sentBytes = peer->statistics().sentBytes};
+  if (const auto route = paths.routeTo(key, now))
+    if (const auto* direct = std::get_if<path::DirectRoute>(&*route)) status.direct = direct->endpoint;
+  return status;
 }
 
 std::vector<wire::NodePublic> Node::Impl::activePeers() const {
@@ -191,84 +272,140 @@ std::vector<wire::NodePublic> Node::Impl::activePeers() const {
 
 // ---- packets
 
-RelayLink* Node::Impl::linkTo(const wire::NodePublic& peer) {
-  const auto route = paths.routeTo(peer);
-  return route ? m_relays.link(std::get<path::RelayRoute>(*route).region) : nullptr;
-}
-
-// From the netstack. A packet that leads nowhere is lost, as on any network.
+// From the netstack. A packet that leads nowhere is lost, as on any network; one that finds no room stays there.
 bool Node::Impl::sendPacket(ByteView packet) {
   const auto destination = Ipv6::fromBytes(packet.subspan(kDestinationAt, sizeof(Ipv6::bytes)));
   noise::Peer* const peer = device.findPeer(*destination);
-  RelayLink* const link = peer == nullptr ? nullptr : linkTo(peer->publicKey());
-  if (link == nullptr || packet.size() > wire::kInnerMtu) return true;
-  if (!link->hasRoom()) return false;
+  if (peer == nullptr || packet.size() > wire::kInnerMtu) return true;
+  const TimePoint now = m_clock.now();
+  const auto choice = paths.choose(peer->publicKey(), now);
+  RelayLink* relay = choice.relay ? m_relays.link(*choice.relay) : nullptr;
+  // A relay that is away does not hold back what may well arrive directly.
+  if (relay != nullptr && choice.direct && !relay->isUp()) relay = nullptr;
+  if (relay == nullptr && !choice.direct) return true;
+  if (relay != nullptr && !relay->hasRoom()) return false;
+  const ByteSpan buffer =
+      choice.direct ? m_direct->reserve(*choice.direct, noise::transportSize(packet.size())) : ByteSpan(m_buffer);
+  if (buffer.empty()) return false;
   meter.onSent(packet);
-  std::ranges::copy(packet, m_buffer.begin() + noise::kTransportHeaderSize);
-  const auto outcome = device.encapsulate(*peer, m_buffer, packet.size(), m_clock.now());
-  if (const auto* send = std::get_if<noise::SendDatagram>(&outcome)) link->send(peer->publicKey(), send->datagram);
-  flushDevice();
+  std::ranges::copy(packet, buffer.begin() + noise::kTransportHeaderSize);
+  const auto outcome = device.encapsulate(*peer, buffer, packet.size(), now);
+  if (const auto* send = std::get_if<noise::SendDatagram>(&outcome)) {
+    if (relay != nullptr) relay->send(peer->publicKey(), send->datagram);
+    if (choice.direct) m_direct->commit(send->datagram.size());
+  }
+  if (m_direct) m_direct->noteActivity(now);
+  flush();
   return true;
+}
+
+// What WireGuard sends on its own.
+void Node::Impl::sendDatagram(const wire::NodePublic& peer, ByteView datagram, TimePoint now) {
+  const auto choice = paths.choose(peer, now);
+  if (choice.direct) {
+    const ByteSpan place = m_direct->reserve(*choice.direct, datagram.size());
+    if (!place.empty()) {
+      std::ranges::copy(datagram, place.begin());
+      m_direct->commit(datagram.size());
+    }
+  }
+  if (choice.relay)
+    if (RelayLink* const link = m_relays.link(*choice.relay)) link->send(peer, datagram);
 }
 
 void Node::Impl::onRelayPacket(int region, const wire::NodePublic& source, ByteSpan packet) {
   const TimePoint now = m_clock.now();
-  if (disco::looksLikeDisco(packet)) return onDisco(region, source, packet, now);
+  if (disco::looksLikeDisco(packet)) return onDisco(packet, disco::ViaRelay{region, source}, now);
   auto outcome = device.decapsulate(packet, source.bytes(), now);
+  if (const auto* reply = std::get_if<noise::ReplyToSource>(&outcome)) {
+    if (RelayLink* const link = m_relays.link(region)) link->send(source, reply->datagram);
+    return;
+  }
+  onDecapsulated(outcome, path::RelayRoute{region});
+}
+
+void Node::Impl::onDirectPacket(const wire::Endpoint& source, ByteSpan datagram) {
+  const TimePoint now = m_clock.now();
+  if (disco::looksLikeDisco(datagram)) return onDisco(datagram, disco::ViaUdp{source}, now);
+  if (!paths.isBound(source)) return;
+  std::array<std::byte, sizeof(Ipv6::bytes) + sizeof(source.port)> sourceBytes;
+  wire::Writer out(sourceBytes);
+  out.bytes(source.address.bytes);
+  out.u16be(source.port);
+  auto outcome = device.decapsulate(datagram, sourceBytes, now);
+  if (const auto* reply = std::get_if<noise::ReplyToSource>(&outcome))
+    return m_direct->sendNow(source, reply->datagram);
+  onDecapsulated(outcome, path::DirectRoute{source});
+}
+
+void Node::Impl::onDecapsulated(const noise::Outcome& outcome, const path::Route& route) {
   if (const auto* delivered = std::get_if<noise::DeliverPacket>(&outcome)) {
-    paths.onHeard(delivered->peer->publicKey(), path::RelayRoute{region});
+    paths.onHeard(delivered->peer->publicKey(), route);
     meter.onReceived(delivered->packet);
     netstack.receive(delivered->packet);
-  } else if (const auto* reply = std::get_if<noise::ReplyToSource>(&outcome)) {
-    if (RelayLink* const link = m_relays.link(region)) link->send(source, reply->datagram);
   } else if (const auto* refusal = std::get_if<noise::Refusal>(&outcome)) {
-    log::debug("dropped a datagram from {}: {}", source.toString(), noise::toString(*refusal));
+    log::debug("dropped a datagram: {}", noise::toString(*refusal));
   }
 }
 
-void Node::Impl::onDisco(int region, const wire::NodePublic& source, ByteView packet, TimePoint now) {
-  const auto result = paths.onDisco(packet, source, {region}, now);
-  if (result.reply)
-    if (RelayLink* const link = m_relays.link(region)) link->send(result.reply->peer, result.reply->packet);
-  if (!result.pong) return;
-  const auto [first, last] = m_discoWaits.equal_range(result.pong->peer);
+void Node::Impl::onDirectBatchEnd() {
+  flush();
+  if (m_direct) m_direct->flush();
+}
+
+void Node::Impl::onDisco(ByteView packet, const disco::Via& via, TimePoint now) {
+  const auto pong = paths.onDisco(packet, via, now);
+  if (!pong) return;
+  const auto [first, last] = m_discoWaits.equal_range(pong->peer);
   for (auto at = first; at != last; ++at) {
     const auto wait = at->second.lock();
     if (!wait || wait->answer) continue;
-    wait->answer = {result.pong->roundTrip, region};
+    wait->answer = {pong->roundTrip, std::nullopt, paths.relayTo(pong->peer).value_or(0)};
+    if (const auto* direct = std::get_if<path::DirectRoute>(&pong->route))
+      wait->answer->direct = direct->endpoint;
+    else
+      wait->answer->region = std::get<path::RelayRoute>(pong->route).region;
     wait->timer.cancel();
   }
 }
 
-// What WireGuard sends on its own, and when it wants to be called next.
-void Node::Impl::flushDevice() {
+// What WireGuard and path discovery send on their own, and when they want to be called next.
+void Node::Impl::flush() {
   if (m_isStopped) return;
-  while (const auto outgoing = device.nextDatagram())
-    if (RelayLink* const link = linkTo(outgoing->peer)) link->send(outgoing->peer, outgoing->datagram);
-  if (device.nextTimerAt() < m_timerAt) armTimer();
+  const TimePoint now = m_clock.now();
+  while (const auto outgoing = device.nextDatagram()) sendDatagram(outgoing->peer, outgoing->datagram, now);
+  while (const auto message = paths.nextMessage()) {
+    if (const auto* direct = std::get_if<path::DirectRoute>(&message->route)) {
+      if (m_direct) m_direct->sendNow(direct->endpoint, message->packet);
+    } else if (RelayLink* const link = m_relays.link(std::get<path::RelayRoute>(message->route).region)) {
+      link->send(message->peer, message->packet);
+    }
+  }
+  if (m_direct && paths.wantsEndpoints()) m_direct->refresh();
+  if (paths.hasChanged()) tellRouteChangesLater();
+  if (const TimePoint at = std::min(device.nextTimerAt(), paths.nextTimerAt()); at < m_timerAt) armTimer(at);
 }
 
-void Node::Impl::armTimer() {
-  m_timerAt = device.nextTimerAt();
-  if (m_timerAt == TimePoint::max()) return;
-  m_timer.expires_after(std::max(m_timerAt - m_clock.now(), TimePoint::duration::zero()));
+void Node::Impl::armTimer(TimePoint at) {
+  m_timerAt = at;
+  m_timer.expires_after(std::max(at - m_clock.now(), TimePoint::duration::zero()));
   m_timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
     if (error || !self || self->m_isStopped) return;
     self->m_timerAt = TimePoint::max();
-    self->device.onTimer(self->m_clock.now());
-    self->flushDevice();
+    const TimePoint now = self->m_clock.now();
+    if (self->device.nextTimerAt() <= now) self->device.onTimer(now);
+    if (self->paths.nextTimerAt() <= now) self->paths.onTimer(now);
+    self->flush();
   });
 }
 
 Task<Result<DiscoPing>> Node::Impl::discoPing(wire::NodePublic key, std::chrono::milliseconds timeout) {
   const auto self = shared_from_this();
-  const auto ping = paths.makePing(key, m_clock.now());
-  RelayLink* const link = linkTo(key);
-  if (!ping || link == nullptr) co_return fail(ErrorCode::NotFound, "no such peer");
+  if (m_isStopped || !paths.probe(key, m_clock.now())) co_return fail(ErrorCode::NotFound, "no such peer");
   const auto wait = std::make_shared<DiscoWait>(environment->executor);
   const auto at = m_discoWaits.emplace(key, wait);
-  link->send(key, *ping);
+  flush();
   wait->timer.expires_after(timeout);
   boost::system::error_code error;
   co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -286,6 +423,7 @@ void Node::Impl::stop() noexcept {
   for (const auto& [key, weak] : m_discoWaits)
     if (const auto wait = weak.lock()) wait->timer.cancel();
   m_relays.stop();
+  if (m_direct) m_direct->stop();
 }
 
 Node::Node(asio::any_io_executor executor, const Clock& clock, Rng& rng, NodeOptions options)
@@ -300,6 +438,7 @@ void Node::setOnSelfChanged(std::function<void(const SelfInfo&)> handler) {
 }
 const SelfInfo& Node::selfInfo() const noexcept { return m_impl->selfInfo; }
 void Node::setDerpMap(const wire::DerpMap& map, bool forcesWebSockets) { m_impl->setDerpMap(map, forcesWebSockets); }
+void Node::setUsesDirectPaths(bool uses) { m_impl->setUsesDirectPaths(uses); }
 bool Node::isHomeConnected() const noexcept { return m_impl->isHomeConnected(); }
 void Node::putPeer(const PeerConfig& peer) { m_impl->putPeer(peer); }
 void Node::removePeer(const wire::NodePublic& key) { m_impl->removePeer(key); }

@@ -1,8 +1,9 @@
 // A member of the tailnet: WireGuard, netstack and relay connections put together. What it knows of others it is told
 // (setDerpMap, putPeer); whoever talks to the coordinator does that, and publishes what onSelfChanged brings.
 //
-// Path of a packet: netstack -> WireGuard (in place) -> the relay connection's queue, and back; all on one executor,
-// without a lock, a coroutine or an allocation of its own. A queue that is full holds the netstack back.
+// Path of a packet: netstack -> WireGuard (in place) -> the batch for a peer's UDP address or the relay connection's
+// queue, and back; all on one executor, without a lock, a coroutine or an allocation of its own. A queue that is full
+// holds the netstack back.
 #pragma once
 
 #include <functional>
@@ -13,6 +14,7 @@
 #include "core/base/Stream.h"
 #include "core/http/Client.h"
 #include "tunnel/netstack/Netstack.h"
+#include "tunnel/node/DirectLink.h"
 #include "tunnel/node/TrafficMeter.h"
 #include "tunnel/wire/DerpMap.h"
 #include "tunnel/wire/Keys.h"
@@ -32,12 +34,14 @@ struct SelfInfo {
   int homeRegion = 0;
   std::map<int, std::chrono::nanoseconds> latencies;  // by region, as far as measured
   std::map<int, std::string> forcedWebSockets;        // region to reason
+  OwnPlace place;                                     // empty while direct paths are off
   auto operator<=>(const SelfInfo&) const = default;
 };
 
 struct PeerStatus {
   bool hasSession = false;
-  int region = 0;  // the relay that is used
+  std::optional<wire::Endpoint> direct;  // the address in use; nothing while relayed
+  int region = 0;                        // the relay that is used otherwise
   std::optional<TimePoint> lastHandshakeAt;
   std::uint64_t receivedBytes = 0;  // on the wire
   std::uint64_t sentBytes = 0;
@@ -45,12 +49,15 @@ struct PeerStatus {
 
 struct DiscoPing {
   std::chrono::nanoseconds roundTrip{};
-  int region = 0;
+  std::optional<wire::Endpoint> direct;  // the address that answered; nothing when it went over a relay
+  int region = 0;                        // the relay, also beside a direct path
 };
 
 struct NodeOptions {
   std::vector<Ipv6> addresses;  // at most three; connections are made from the first
   http::ClientOptions http;     // for relays: extra headers, certificates
+  bool usesDirectPaths = true;  // otherwise relays alone
+  std::uint16_t udpPort = 0;    // of direct paths; 0: a free one
 };
 
 class Node {
@@ -71,6 +78,8 @@ class Node {
 
   void setDerpMap(const wire::DerpMap& map, bool forcesWebSockets);
   bool isHomeConnected() const noexcept;
+  // The deployment may forbid direct paths at any time.
+  void setUsesDirectPaths(bool uses);
 
   // Adds or changes a peer; its sessions and connections stay.
   void putPeer(const PeerConfig& peer);
@@ -94,7 +103,8 @@ class Node {
 
   // Round trip inside the tunnel. Repeats until answered: also how to wait until a peer is reachable.
   Task<Result<std::chrono::nanoseconds>> tsmpPing(Ipv6 address, std::chrono::milliseconds timeout);
-  // Round trip below the tunnel, and over which relay. NotFound for an unknown peer.
+  // Round trip below the tunnel, and which way it went: the direct path, or what answers first while there is none.
+  // NotFound for an unknown peer.
   Task<Result<DiscoPing>> discoPing(wire::NodePublic key, std::chrono::milliseconds timeout);
 
   // Waits until peers have acknowledged what was written, at most so long; then stop().

@@ -1,6 +1,6 @@
 // The first byte chooses: a packet as it is, or the plaintext of a good one.
 #include "tests/fuzz/tunnel/Fuzz.h"
-#include "tunnel/disco/Responder.h"
+#include "tunnel/disco/Exchange.h"
 
 using namespace berth;
 using namespace berth::tunnel;
@@ -12,9 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const auto box = *wire::Box::make(theirs, ours.publicKey());
   const wire::NodePublic peer(theirs.publicKey().bytes());
   fuzz::FixedRng rng;
-  disco::Responder responder(ours, wire::NodePublic(ours.publicKey().bytes()), rng,
-                             disco::Responder::UdpPings::Answered);
-  responder.putPeer(peer, theirs.publicKey());
+  disco::Exchange exchange(ours, wire::NodePublic(ours.publicKey().bytes()), rng);
+  exchange.putPeer(peer, theirs.publicKey());
   Bytes packet = toBytes(fuzz::input(data, size).subspan(1));
   if (data[0] % 2 == 1) {
     const wire::Box::Nonce nonce{};
@@ -25,8 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     whole.insert(whole.end(), sealed.begin(), sealed.end());
     packet = std::move(whole);
   }
-  responder.onPacket(packet, disco::ViaRelay{999, peer}, TimePoint());
-  responder.onPacket(packet, disco::ViaUdp{{{}, 1}}, TimePoint());
+  exchange.onPacket(packet, disco::ViaRelay{999, peer}, TimePoint());
+  exchange.onPacket(packet, disco::ViaUdp{{{}, 1}}, TimePoint());
   if (const auto message = disco::open(packet, box)) fuzz::require(!disco::toString(*message).empty());
   return 0;
 }

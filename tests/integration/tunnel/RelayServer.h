@@ -74,9 +74,13 @@ struct RelayedPair : testing::Test {
   SystemClock clock;
   SystemRng rng;
   RelayServer relay{io, clock, rng};
-  Node client{io.get_executor(), clock, rng, {{*Ipv6::parse("fd7a:115c:a1e0::1")}, {}}};
+  Node client{
+      io.get_executor(), clock, rng, {.addresses = {*Ipv6::parse("fd7a:115c:a1e0::1")}, .usesDirectPaths = false}};
   Node agent{
-      io.get_executor(), clock, rng, {{*Ipv6::parse("fd7a:115c:a1e0::2"), *Ipv6::parse("fd60:627a:a42b::2")}, {}}};
+      io.get_executor(),
+      clock,
+      rng,
+      {.addresses = {*Ipv6::parse("fd7a:115c:a1e0::2"), *Ipv6::parse("fd60:627a:a42b::2")}, .usesDirectPaths = false}};
 
   void SetUp() override { log::setLevel(log::Level::Error); }
 

@@ -1,9 +1,10 @@
-// Our side of disco while all traffic goes over relays (reference/tailnet.md 6.2): answers the pings of known peers
-// over the path they came by, measures explicit pings, and reports call-me-maybe without acting on it. A stock peer
-// that gets no pong over UDP stays on the relay. Sans-I/O; boxes are computed once for each disco key.
+// Our side of disco (reference/tailnet.md 6.2): answers the pings of known peers over the path they came by, matches
+// pongs to our pings, and reads call-me-maybe. What follows for the choice of a path is tunnel/path's business.
+// Sans-I/O; boxes are computed once for each disco key.
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <variant>
@@ -13,8 +14,9 @@
 
 namespace berth::tunnel::disco {
 
-inline constexpr std::chrono::seconds kPingTimeout{5};   // reference/tailnet.md 6.3
-inline constexpr std::size_t kMaxOutstandingPings = 64;  // in all; the oldest is forgotten
+inline constexpr std::chrono::seconds kPingTimeout{5};     // reference/tailnet.md 6.3
+inline constexpr std::size_t kMaxOutstandingPings = 1024;  // in all; the oldest is forgotten
+inline constexpr std::size_t kMaxPathsPerPeer = 100;       // whose last ping is remembered
 
 // Where a packet came from.
 struct ViaRelay {
@@ -28,30 +30,32 @@ using Via = std::variant<ViaRelay, ViaUdp>;
 
 // Not disco, from a stranger, a repeated ping, or a message that this path does not carry.
 struct Ignored {};
-// Send this back by the path the packet came by.
-struct Reply {
+// The pong is to go back by the path the ping came by.
+struct PingReceived {
   wire::NodePublic peer;
-  Bytes packet;
+  Bytes pong;
 };
 struct PongReceived {
   wire::NodePublic peer;
   std::chrono::nanoseconds roundTrip;
-  wire::Endpoint ourAddress;  // as the peer sees us
+  std::optional<wire::Endpoint> pinged;  // nothing for a ping over the relay
+  wire::Endpoint ourAddress;             // as the peer sees us
 };
 struct CalledMe {
   wire::NodePublic peer;
   std::vector<wire::Endpoint> endpoints;
 };
-using Outcome = std::variant<Ignored, Reply, PongReceived, CalledMe>;
+using Outcome = std::variant<Ignored, PingReceived, PongReceived, CalledMe>;
 
-class Responder {
+class Exchange {
  public:
-  enum class UdpPings { Answered, Ignored };
-
-  // `rng` must outlive this. With UdpPings::Ignored nothing that comes over UDP is answered, as with endpoints blocked.
-  Responder(wire::DiscoPrivate key, wire::NodePublic self, Rng& rng, UdpPings udpPings = UdpPings::Ignored);
+  // `rng` must outlive this.
+  Exchange(wire::DiscoPrivate key, wire::NodePublic self, Rng& rng);
 
   const wire::DiscoPublic& publicKey() const noexcept { return m_publicKey; }
+
+  // While off, nothing that comes over UDP is answered or believed (endpoints blocked). On at first.
+  void setUdp(bool isOn) noexcept { m_takesUdp = isOn; }
 
   // Peers are known by node key; a new disco key replaces the old.
   void putPeer(const wire::NodePublic& peer, const wire::DiscoPublic& disco);
@@ -59,17 +63,21 @@ class Responder {
 
   Outcome onPacket(ByteView packet, const Via& via, TimePoint now);
 
-  // A ping to send to this peer; its pong comes back as PongReceived. Nothing for an unknown peer.
-  std::optional<Bytes> ping(const wire::NodePublic& peer, TimePoint now);
+  // A ping to send to this peer at that address, or over the relay; its pong comes back as PongReceived. Nothing for an
+  // unknown peer.
+  std::optional<Bytes> ping(const wire::NodePublic& peer, const std::optional<wire::Endpoint>& to, TimePoint now);
+  // To be sent over the relay. Nothing for an unknown peer.
+  std::optional<Bytes> callMeMaybe(const wire::NodePublic& peer, std::vector<wire::Endpoint> endpoints);
 
  private:
   struct PeerState {
     wire::DiscoPublic disco;
     wire::Box box;
-    std::unordered_map<std::string, TransactionId> lastPingByPath;
+    std::unordered_map<wire::Endpoint, TransactionId> lastPingByPath;
   };
   struct OutstandingPing {
     wire::NodePublic peer;
+    std::optional<wire::Endpoint> to;
     TransactionId id{};
     TimePoint sentAt;
   };
@@ -85,10 +93,10 @@ class Responder {
   wire::DiscoPublic m_publicKey;
   wire::NodePublic m_self;
   Rng& m_rng;
-  UdpPings m_udpPings;
+  bool m_takesUdp = true;
   std::unordered_map<wire::NodePublic, PeerState> m_peers;
   std::unordered_multimap<wire::DiscoPublic, wire::NodePublic> m_nodesByDisco;
-  std::vector<OutstandingPing> m_outstanding;
+  std::deque<OutstandingPing> m_outstanding;  // in the order of sending
 };
 
 }  // namespace berth::tunnel::disco
