@@ -8,6 +8,7 @@
 #include "core/base/Log.h"
 #include "tunnel/link/Interfaces.h"
 #include "tunnel/link/Resolve.h"
+#include "tunnel/path/PeerPath.h"
 
 namespace berth::tunnel {
 
@@ -16,7 +17,6 @@ namespace {
 using link::BatchSocket;
 
 // reference/tailnet.md 6.3
-constexpr std::chrono::seconds kActive{45};
 constexpr std::chrono::seconds kMinRefresh{20};
 constexpr std::chrono::seconds kRefreshSpread{6};
 constexpr std::chrono::seconds kRememberMapped{310};
@@ -267,7 +267,7 @@ void DirectLink::refreshLater() {
     const auto self = weak.lock();
     if (error || !self || self->m_user == nullptr) return;
     self->m_isRefreshPlanned = false;
-    if (self->m_lastActiveAt && self->m_clock.now() - *self->m_lastActiveAt < kActive) self->refresh();
+    if (self->m_lastActiveAt && self->m_clock.now() - *self->m_lastActiveAt < path::kActive) self->refresh();
   });
 }
 

@@ -155,7 +155,11 @@ void Node::Impl::changeSelf(const std::function<void(SelfInfo&)>& change) {
 
 void Node::Impl::onRelayUp(int region) {
   const bool isBack = std::exchange(m_wasUp[region], true);
-  if (isBack) netstack.retransmitSoon();
+  if (isBack) {
+    paths.onRelayBack(m_clock.now());
+    flush();
+    netstack.retransmitSoon();
+  }
   netstack.resume();
 }
 
@@ -196,6 +200,7 @@ void Node::Impl::onOwnPlace(const OwnPlace& place) {
 
 void Node::Impl::onNetworkChange() {
   paths.onNetworkChange(m_clock.now());
+  m_relays.check();
   flush();
   netstack.retransmitSoon();
 }

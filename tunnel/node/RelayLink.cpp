@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{50};
 constexpr std::chrono::milliseconds kMaxRetry{2'000};
+constexpr std::chrono::milliseconds kMinCheckTimeout{250};  // or four round trips
 constexpr std::size_t kMaxWaiting = 64;
 // What is queued ahead of the socket delays everybody else's packets, so it is kept to some milliseconds' worth.
 constexpr std::size_t kFullQueue = 256U << 10;
@@ -27,6 +28,7 @@ RelayLink::RelayLink(std::shared_ptr<const RelayEnvironment> environment, RelayU
       m_region(std::move(region)),
       m_usesWebSocket(forcesWebSocket),
       m_retry(m_environment->executor),
+      m_checkTimer(m_environment->executor),
       m_lastUsedAt(m_environment->clock.now()) {}
 
 void RelayLink::start() { asio::co_spawn(m_environment->executor, keepUp(shared_from_this()), asio::detached); }
@@ -34,7 +36,21 @@ void RelayLink::start() { asio::co_spawn(m_environment->executor, keepUp(shared_
 void RelayLink::stop() noexcept {
   m_user = nullptr;
   m_retry.cancel();
+  m_checkTimer.cancel();
   if (m_client) m_client->close();
+}
+
+void RelayLink::check() {
+  m_retry.cancel();
+  if (!m_client) return;
+  measure();
+  m_checkTimer.expires_after(std::max<std::chrono::nanoseconds>(kMinCheckTimeout, 4 * m_roundTrip));
+  m_checkTimer.async_wait([weak = weak_from_this(), client = m_client.get()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->m_client.get() != client || !self->m_pingSentAt) return;
+    log::info("relay {} does not answer", self->m_region.id);
+    client->close();
+  });
 }
 
 void RelayLink::setHome(bool isHome) {
@@ -131,8 +147,10 @@ void RelayLink::dispatch(const derp::Event& event) {
   } else if (const auto* gone = std::get_if<derp::PeerGone>(&event)) {
     m_user->onRelayGone(m_region.id, gone->peer);
   } else if (std::holds_alternative<derp::PongReceived>(event)) {
-    if (const auto sentAt = std::exchange(m_pingSentAt, std::nullopt))
-      m_user->onRelayLatency(m_region.id, m_environment->clock.now() - *sentAt);
+    if (const auto sentAt = std::exchange(m_pingSentAt, std::nullopt)) {
+      m_roundTrip = m_environment->clock.now() - *sentAt;
+      m_user->onRelayLatency(m_region.id, m_roundTrip);
+    }
   } else if (const auto* health = std::get_if<derp::Health>(&event)) {
     if (!health->problem.empty()) log::warning("relay {} says: {}", m_region.id, health->problem);
   }

@@ -47,6 +47,10 @@ class RelayLink : public std::enable_shared_from_this<RelayLink> {
   // No call to the user follows. May be called twice.
   void stop() noexcept;
 
+  // The network has changed: a connection that does not answer at once is begun anew, a pause before the next attempt
+  // ends.
+  void check();
+
   void setHome(bool isHome);
   bool isUp() const noexcept { return m_client != nullptr; }
   bool hasRoom() const noexcept;
@@ -71,8 +75,10 @@ class RelayLink : public std::enable_shared_from_this<RelayLink> {
   std::unique_ptr<derp::Client> m_client;  // while up
   std::deque<std::pair<wire::NodePublic, Bytes>> m_waiting;
   asio::steady_timer m_retry;
+  asio::steady_timer m_checkTimer;
   TimePoint m_lastUsedAt;
   std::optional<TimePoint> m_pingSentAt;
+  std::chrono::nanoseconds m_roundTrip{};  // as last measured
 };
 
 }  // namespace berth::tunnel

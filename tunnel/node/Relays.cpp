@@ -50,6 +50,10 @@ bool Relays::isHomeUp() const noexcept {
   return home != m_links.end() && home->second->isUp();
 }
 
+void Relays::check() {
+  for (const auto& [id, link] : m_links) link->check();
+}
+
 // Runs only while there is a connection besides the home's.
 void Relays::watchIdle() {
   const bool hasOthers = std::ranges::any_of(m_links, [this](const auto& entry) { return entry.first != m_home; });

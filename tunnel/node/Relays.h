@@ -19,6 +19,8 @@ class Relays {
   // The connection to a region, begun if need be; null for a region without a relay.
   RelayLink* link(int region);
   bool isHomeUp() const noexcept;
+  // The network has changed.
+  void check();
 
   void stop() noexcept;
 

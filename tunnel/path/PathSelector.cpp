@@ -115,6 +115,10 @@ void PathSelector::onGone(const wire::NodePublic& peer, int region) {
   if (state != nullptr && state->heardIn == region) state->heardIn.reset();
 }
 
+void PathSelector::onRelayBack(TimePoint now) {
+  if (m_isDirectOn) callSearched(now);
+}
+
 void PathSelector::onNetworkChange(TimePoint now) {
   m_ownEndpointsAt.reset();
   for (auto& [peer, state] : m_peers) {
@@ -183,10 +187,13 @@ void PathSelector::setOwnEndpoints(std::vector<wire::Endpoint> endpoints, TimePo
   const bool isNew = endpoints != m_ownEndpoints;
   m_ownEndpoints = std::move(endpoints);
   m_ownEndpointsAt = now;
-  // Whoever is still looked for hears of the new ones at once.
-  if (isNew)
-    for (const auto& [peer, state] : m_peers)
-      if (state.path.isSearching(now)) m_calls.insert(peer);
+  if (isNew) return callSearched(now);
+  sendCalls(now);
+}
+
+void PathSelector::callSearched(TimePoint now) {
+  for (const auto& [peer, state] : m_peers)
+    if (state.path.isSearching(now)) m_calls.insert(peer);
   sendCalls(now);
 }
 

@@ -72,6 +72,8 @@ class PathSelector {
   void onHeard(const wire::NodePublic& peer, const Route& route);
   // The relay says that the peer is not, or no longer, connected there.
   void onGone(const wire::NodePublic& peer, int region);
+  // A relay connection was lost and is back: a call-me-maybe may have been lost with it.
+  void onRelayBack(TimePoint now);
   void onNetworkChange(TimePoint now);
 
   struct Pong {
@@ -114,6 +116,7 @@ class PathSelector {
   void unbind(const wire::NodePublic& peer);
   // Turns what the peer's path wants into messages.
   void collect(const wire::NodePublic& peer, State& state, TimePoint now);
+  void callSearched(TimePoint now);
   void sendCalls(TimePoint now);
 
   disco::Exchange m_exchange;

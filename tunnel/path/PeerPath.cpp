@@ -92,6 +92,8 @@ void PeerPath::onCallMeMaybe(const std::vector<wire::Endpoint>& endpoints, TimeP
   for (const wire::Endpoint& endpoint : endpoints)
     if (Candidate* const candidate = add(endpoint)) candidate->isFromCall = true;
   dropOrphans();
+  // Who calls does not trust its path to us, so ours may be as dead: after its address has changed, for one.
+  if (m_best) m_best->trustedUntil = std::min(m_best->trustedUntil, now - std::chrono::nanoseconds(1));
   if (!m_calledAt || now - *m_calledAt >= kCallSpacing) {
     m_calledAt = now;
     for (Candidate& each : m_candidates) each.pingedAt.reset();

@@ -1,4 +1,4 @@
-// A relay behind a real HTTP server on loopback, which can be stopped and started again on its port.
+// A relay behind a real HTTP server, on loopback by default, which can be stopped and started again on its port.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,12 +14,13 @@ inline constexpr int kRegion = 999;
 
 class RelayServer {
  public:
-  RelayServer(asio::io_context& io, const Clock& clock, Rng& rng) : m_io(io), m_clock(clock), m_rng(rng) {}
+  RelayServer(asio::io_context& io, const Clock& clock, Rng& rng, std::string host = "127.0.0.1")
+      : m_io(io), m_clock(clock), m_rng(rng), m_host(std::move(host)) {}
 
   void start() {
     m_relay = std::make_unique<derp::Relay>(m_io.get_executor(), wire::RelayPrivate::generate(m_rng), m_rng, m_clock);
     m_server = http::makeServer(m_io.get_executor());
-    const auto port = m_server->listen("127.0.0.1:" + std::to_string(m_port));
+    const auto port = m_server->listen(m_host + ":" + std::to_string(m_port));
     ASSERT_TRUE(port) << port.error().message();
     m_port = *port;
     m_server->serve({[this](http::Exchange& exchange) { return handle(exchange); }, {}});
@@ -36,7 +37,7 @@ class RelayServer {
     wire::DerpNode node;
     node.name = "relay";
     node.regionId = region;
-    node.hostName = "127.0.0.1";
+    node.hostName = m_host;
     node.derpPort = m_port;
     node.forcesHttp = true;
     node.stunPort = -1;
@@ -63,6 +64,7 @@ class RelayServer {
   asio::io_context& m_io;
   const Clock& m_clock;
   Rng& m_rng;
+  const std::string m_host;
   std::uint16_t m_port = 0;
   std::unique_ptr<derp::Relay> m_relay;
   std::unique_ptr<http::Server> m_server;

@@ -75,6 +75,22 @@ TEST_F(StockAgent, isReachedAndAnswersPings) {
   }(*this));
 }
 
+TEST_F(StockAgent, becomesDirect) {
+  run([](StockAgent& t) -> Task<void> {
+    if (!co_await t.open()) co_return;
+    const auto startedAt = std::chrono::steady_clock::now();
+    std::optional<wire::Endpoint> direct;
+    while (!direct && seconds(startedAt) < 10) {
+      const auto pong = co_await t.tunnel->ping(5s);
+      if (pong) direct = pong->direct;
+    }
+    EXPECT_TRUE(direct);
+    if (direct) std::printf("direct via %s after %.0f ms\n", direct->toString().c_str(), 1000 * seconds(startedAt));
+    EXPECT_EQ(t.tunnel->status().direct, direct);
+    co_await t.tunnel->close();
+  }(*this));
+}
+
 TEST_F(StockAgent, servesItsPorts) {
   run([](StockAgent& t) -> Task<void> {
     if (!co_await t.open()) co_return;

@@ -155,6 +155,8 @@ TEST_F(PathSelectorTest, tellsNewEndpointsToThoseItStillSearches) {
   EXPECT_EQ(deliver(a, b), "r");
   a.paths.setOwnEndpoints({a.address}, now);
   EXPECT_EQ(deliver(a, b), "");
+  a.paths.onRelayBack(now);
+  EXPECT_EQ(deliver(a, b), "r") << "the last one may have been lost";
 }
 
 TEST_F(PathSelectorTest, fallsBackAndReturns) {

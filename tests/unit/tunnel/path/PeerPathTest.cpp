@@ -230,6 +230,15 @@ TEST_F(PeerPathTest, callMeMaybeReplacesWhatTheLastOneSaid) {
   EXPECT_EQ(pings(), (Endpoints{kPublic, kOther, kPublic}));
 }
 
+TEST_F(PeerPathTest, aCallIsDoubtSoThatACallerWhoMovedIsFollowed) {
+  establish(kPublic);
+  path.onCallMeMaybe({kPublic, kOther}, now);
+  EXPECT_EQ(pings(), (Endpoints{kPublic, kOther}));
+  EXPECT_TRUE(path.choose(now).usesRelay);
+  path.onPong(kOther, 300ms, now);
+  EXPECT_EQ(path.trusted(now), kOther);
+}
+
 TEST_F(PeerPathTest, ignoresAddressesThatNoPathCanUse) {
   path.onCallMeMaybe({at("[fe80::1]:1"), at("[fd60:627a:a42b::5]:1"), at("[fd7a:115c:a1e0::5]:1"), at("0.0.0.0:5"),
                       at("[::]:5"), at("224.0.0.1:5"), at("[ff02::1]:5"), at("203.0.113.5:0")},

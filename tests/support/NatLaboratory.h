@@ -1,0 +1,118 @@
+// Two sites and the internet between them, in network namespaces: each site is one machine behind a router of a kind.
+//
+//   a (10.1.0.2) -- router a (203.0.113.1) -- internet (198.51.100.1, .2) -- router b (203.0.113.2) -- b (10.2.0.2)
+//
+// Routers are Linux's own NAT, made by nftables. Needs privilege, `ip` and `nft`.
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <format>
+#include <string>
+#include <vector>
+
+namespace berth::test {
+
+enum class Nat {
+  None,        // routes; the site has public addresses
+  Easy,        // one mapping for all destinations, lets in who was written to
+  Hard,        // another port for each destination
+  UdpBlocked,  // easy, without UDP
+};
+
+inline const char* toString(Nat nat) {
+  switch (nat) {
+    case Nat::None: return "none";
+    case Nat::Easy: return "easy";
+    case Nat::Hard: return "hard";
+    case Nat::UdpBlocked: return "UDP blocked";
+  }
+  return "";
+}
+
+class NatLaboratory {
+ public:
+  static bool isPossible() {
+    return ::geteuid() == 0 && std::system("ip netns list >/dev/null 2>&1 && nft list ruleset >/dev/null 2>&1") == 0;
+  }
+
+  NatLaboratory(Nat a, Nat b) : m_original(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)) {
+    add("net");
+    in("net",
+       "ip addr add 198.51.100.1/32 dev lo; ip addr add 198.51.100.2/32 dev lo; "
+       "echo 1 > /proc/sys/net/ipv4/ip_forward");
+    addSite("a", 1, a);
+    addSite("b", 2, b);
+  }
+  ~NatLaboratory() {
+    leave();
+    ::close(m_original);
+    for (const auto& each : m_namespaces) EXPECT_EQ(std::system(("ip netns del " + each).c_str()), 0);
+  }
+  NatLaboratory(const NatLaboratory&) = delete;
+  NatLaboratory& operator=(const NatLaboratory&) = delete;
+
+  static constexpr const char* kRelayHost = "198.51.100.1";
+  static constexpr const char* kSecondHost = "198.51.100.2";
+
+  // The calling thread goes to "net", "a", "b", "routera" or "routerb"; what it opens lives there.
+  void enter(const std::string& place) const {
+    const int there = ::open(("/run/netns/" + nameOf(place)).c_str(), O_RDONLY | O_CLOEXEC);
+    if (there < 0 || ::setns(there, CLONE_NEWNET) != 0) std::abort();
+    ::close(there);
+  }
+  void leave() const { EXPECT_EQ(::setns(m_original, CLONE_NEWNET), 0); }
+
+  // A shell command at a place.
+  void in(const std::string& place, const std::string& command) const {
+    EXPECT_EQ(std::system(std::format("ip netns exec {} sh -ec '{}'", nameOf(place), command).c_str()), 0) << command;
+  }
+
+ private:
+  std::string nameOf(const std::string& place) const { return std::format("lab{}-{}", m_id, place); }
+
+  void add(const std::string& place) {
+    m_namespaces.push_back(nameOf(place));
+    EXPECT_EQ(std::system(("ip netns add " + nameOf(place)).c_str()), 0);
+    in(place, "ip link set lo up");
+  }
+
+  void addSite(const std::string& site, int number, Nat nat) {
+    const std::string router = "router" + site;
+    add(site);
+    add(router);
+    in(router, std::format("ip link add lan type veth peer name eth0 netns {}; "
+                           "ip link add wan type veth peer name {} netns {}; echo 1 > /proc/sys/net/ipv4/ip_forward; "
+                           "ip addr add 10.{}.0.1/24 dev lan; ip addr add 203.0.113.{}/32 dev wan; "
+                           "ip link set lan up; ip link set wan up; ip route add 192.0.2.{}/32 dev wan; "
+                           "ip route add default via 192.0.2.{}",
+                           nameOf(site), router, nameOf("net"), number, number, number, number));
+    in("net", std::format("ip addr add 192.0.2.{}/32 dev {}; ip link set {} up; ip route add 203.0.113.{}/32 dev {}",
+                          number, router, router, number, router));
+    if (nat == Nat::None)
+      in("net", std::format("ip route add 10.{}.0.0/24 via 203.0.113.{} dev {}", number, number, router));
+    in(site, std::format("ip addr add 10.{}.0.2/24 dev eth0; ip link set eth0 up; ip route add default via 10.{}.0.1",
+                         number, number));
+    if (nat == Nat::None) return;
+    in(router, std::format("nft add table ip lab; "
+                           "nft \"add chain ip lab post {{ type nat hook postrouting priority srcnat; }}\"; "
+                           "nft add rule ip lab post oifname wan masquerade {}; "
+                           // A home router is deaf to the world; otherwise strangers' packets would take up mappings.
+                           "nft \"add chain ip lab in {{ type filter hook input priority 0; }}\"; "
+                           "nft add rule ip lab in iifname wan ct state new drop; "
+                           "nft \"add chain ip lab through {{ type filter hook forward priority 0; }}\"; "
+                           "nft add rule ip lab through iifname wan ct state new drop",
+                           nat == Nat::Hard ? "fully-random" : ""));
+    if (nat == Nat::UdpBlocked) in(router, "nft add rule ip lab through meta l4proto udp drop");
+  }
+
+  const int m_original;
+  const pid_t m_id = ::getpid();  // the same in a process that is forked
+  std::vector<std::string> m_namespaces;
+};
+
+}  // namespace berth::test
