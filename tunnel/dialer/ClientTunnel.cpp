@@ -6,6 +6,7 @@
 
 #include "core/base/Log.h"
 #include "tunnel/coordination/ClientSession.h"
+#include "tunnel/dialer/ConnectionInfo.h"
 #include "tunnel/dialer/CoordinatedNode.h"
 
 namespace berth::tunnel::dialer {
@@ -16,37 +17,6 @@ using asio::experimental::awaitable_operators::operator||;
 
 constexpr std::chrono::milliseconds kFlushTimeout{250};
 constexpr std::chrono::hours kNoLimit{24 * 365};
-
-wire::DerpNode toWire(const api::DerpNode& from) {
-  wire::DerpNode node;
-  node.name = from.Name;
-  node.regionId = static_cast<int>(from.RegionID);
-  node.hostName = from.HostName;
-  node.certName = from.CertName.value_or("");
-  node.ipv4 = from.IPv4.value_or("");
-  node.ipv6 = from.IPv6.value_or("");
-  node.stunPort = static_cast<int>(from.STUNPort.value_or(0));
-  node.isStunOnly = from.STUNOnly.value_or(false);
-  node.derpPort = static_cast<int>(from.DERPPort.value_or(0));
-  node.isInsecureForTests = from.InsecureForTests.value_or(false);
-  node.forcesHttp = from.ForceHTTP.value_or(false);
-  node.stunTestIp = from.STUNTestIP.value_or("");
-  return node;
-}
-
-wire::DerpMap toWire(const api::DerpMap& from) {
-  wire::DerpMap map;
-  for (const auto& [key, region] : from.Regions) {
-    wire::DerpRegion& to = map.regions[static_cast<int>(region.RegionID)];
-    to.id = static_cast<int>(region.RegionID);
-    to.code = region.RegionCode;
-    to.name = region.RegionName;
-    to.isEmbeddedRelay = region.EmbeddedRelay;
-    to.avoid = region.Avoid.value_or(false);
-    for (const auto& node : region.Nodes) to.nodes.push_back(toWire(node));
-  }
-  return map;
-}
 
 // A client has no UUID of its own; its id is any 63-bit number (reference/tailnet.md 3.1).
 std::int64_t randomNodeId(Rng& rng) {
@@ -68,8 +38,7 @@ CoordinatedNodeOptions nodeOptions(const client::Session& session, const api::Ag
   options.forcesWebSockets = info.derp_force_websockets;
   options.node.addresses = {wire::randomTailnetAddress(rng)};
   options.node.usesDirectPaths = wishes.usesDirectPaths && !info.disable_direct_connections;
-  options.node.http.defaultHeaders = session.options().extraHeaders;
-  options.node.http.caFile = session.options().caFile;
+  options.node.http = relayOptions(session);
   return options;
 }
 
