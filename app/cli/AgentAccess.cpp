@@ -131,8 +131,9 @@ Task<Result<AgentAccess>> prepareAgent(Context& context, client::Session& sessio
 
 Task<Result<std::unique_ptr<tunnel::dialer::ClientTunnel>>> openTunnel(Context& context, client::Session& session,
                                                                        AgentId agent, Rng& rng) {
-  CO_TRY_ASSIGN(auto tunnel, co_await tunnel::dialer::ClientTunnel::open(context.io().get_executor(), session, agent,
-                                                                         context.clock(), rng));
+  CO_TRY_ASSIGN(auto tunnel, co_await tunnel::dialer::ClientTunnel::open(
+                                 context.io().get_executor(), session, agent, context.clock(), rng,
+                                 {.usesDirectPaths = !context.options().disablesDirect}));
   CO_TRY(co_await tunnel->waitUntilReachable(kReachTimeout));
   co_return tunnel;
 }

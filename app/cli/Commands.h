@@ -24,6 +24,7 @@ void registerDelete(const Command& root);
 void registerSsh(const Command& root);
 void registerConfigSsh(const Command& root);
 void registerConnect(const Command& root);
+void registerNetcheck(const Command& root);
 void registerPing(const Command& root);
 void registerSpeedtest(const Command& root);
 void registerLogs(const Command& root);

@@ -11,6 +11,7 @@
 #include "core/base/Version.h"
 #include "core/server/ControlPlane.h"
 #include "tunnel/derp/Relay.h"
+#include "tunnel/stun/Server.h"
 
 namespace berth::cli {
 
@@ -38,6 +39,35 @@ server::RelayService makeRelay(asio::any_io_executor executor, const Bytes& priv
           [relay] { relay->relay.stop(); }};
 }
 
+struct StunServers final : server::StunService {
+  std::vector<std::unique_ptr<tunnel::stun::Server>> servers;  // by address family
+};
+
+// ":3000" and "localhost:3000" as HTTP takes them.
+std::vector<std::string> udpAddresses(const std::string& httpAddress) {
+  const auto colon = httpAddress.rfind(':');
+  const std::string port = httpAddress.substr(colon);
+  if (colon == 0 || httpAddress.starts_with("[::]")) return {"0.0.0.0" + port, "[::]" + port};
+  if (httpAddress.substr(0, colon) == "localhost") return {"127.0.0.1" + port, "[::1]" + port};
+  return {httpAddress};
+}
+
+Result<std::unique_ptr<server::StunService>> answerStun(asio::any_io_executor executor, std::string address) {
+  auto service = std::make_unique<StunServers>();
+  std::string why = std::format("{} is not a numeric address", address);
+  for (const std::string& each : udpAddresses(address)) {
+    const auto local = tunnel::wire::Endpoint::parse(each);
+    if (!local) continue;
+    auto started = tunnel::stun::Server::start(executor, *local);
+    if (started)
+      service->servers.push_back(*std::move(started));
+    else
+      why = started.error().message();
+  }
+  if (service->servers.empty()) return fail(ErrorCode::Unavailable, why);
+  return service;
+}
+
 std::filesystem::path besideThisProgram(const char* name) {
   std::error_code ignored;
   return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / name;
@@ -55,6 +85,7 @@ server::ControlPlaneOptions optionsFor(const ServerSettings& settings) {
   options.workers = static_cast<int>(settings.workers);
   options.limitsRates = !settings.disablesRateLimits;
   options.relay = makeRelay;
+  options.stun = answerStun;
   return options;
 }
 

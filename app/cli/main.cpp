@@ -47,6 +47,7 @@ void registerAll(const berth::cli::Command& root) {
   registerSsh(root);
   registerConfigSsh(root);
   registerConnect(root);
+  registerNetcheck(root);
   registerPing(root);
   registerSpeedtest(root);
   registerLogs(root);

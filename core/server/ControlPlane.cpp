@@ -116,9 +116,11 @@ struct ControlPlane::Parts {
   std::optional<Router> router;
   std::optional<Pipeline> pipeline;
   std::unique_ptr<http::Server> http;
+  std::vector<std::unique_ptr<StunService>> stun;  // by address
 
   Result<void> openStore();
   Result<void> listen();
+  void answerStun(const std::string& address);
   void compose(const Identity& identity);
   void onJobChanged(JobId job);
   Identity identity;
@@ -137,15 +139,27 @@ Result<void> ControlPlane::Parts::listen() {
   auto bound = http->listen(options.httpAddress);
   if (!bound) return fail(listenError(options.httpAddress, bound.error()));
   port = *bound;
+  answerStun(options.httpAddress.substr(0, options.httpAddress.rfind(':')) + ':' + std::to_string(port));
   if (options.listensOnDockerBridge && isLoopback(options.httpAddress)) {
     // Without Docker there are no containers to reach us, and with it a failure shows in the agents' own logs too.
     if (const auto bridge = dockerBridgeAddress()) {
       const auto address = std::format("{}:{}", *bridge, port);
-      if (const auto second = http->listen(address); !second)
+      const auto second = http->listen(address);
+      if (second) answerStun(address);
+      if (!second)
         log::warning("containers may not reach this server: {}", listenError(address, second.error()).message());
     }
   }
   return {};
+}
+
+// On the port of HTTP, so that there is one to open in a firewall. Without it peers find fewer direct paths.
+void ControlPlane::Parts::answerStun(const std::string& address) {
+  if (!options.stun) return;
+  auto service = options.stun(executor, address);
+  if (!service) return log::warning("peers get no STUN here: {}", service.error().message());
+  stun.push_back(*std::move(service));
+  deployment.stunPort = port;
 }
 
 void ControlPlane::Parts::compose(const Identity& self) {
@@ -160,7 +174,7 @@ void ControlPlane::Parts::compose(const Identity& self) {
                               [this](JobId job) { events.publish(Topic::JobLog, job); }});
   coordinator = std::make_unique<Coordinator>(
       executor, clock, *store, events,
-      Coordinator::Options{deployment.accessUrl, Secret(std::string(asText(self.resumeKey)))});
+      Coordinator::Options{deployment.relay(), Secret(std::string(asText(self.resumeKey)))});
   if (options.relay) relay = options.relay(executor, self.relayKey);
   services.emplace(Services{.store = *store,
                             .events = events,
@@ -198,6 +212,8 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(asio::any_io_executor e
   auto parts = std::make_unique<Parts>(std::move(executor), std::move(options), std::move(lock));
   TRY(parts->listen());
   TRY_ASSIGN(parts->deployment.accessUrl, chooseAccessUrl(parts->options, parts->port));
+  // A proxy in front passes no UDP on, and stock peers would wait for its answer at each start.
+  if (parts->deployment.accessUrl.port != parts->port) parts->deployment.stunPort = kNoStun;
   TRY(parts->openStore());
   parts->compose(parts->identity);
   return std::unique_ptr<ControlPlane>(new ControlPlane(std::move(parts)));
@@ -218,6 +234,7 @@ Task<void> ControlPlane::stop() {
   const auto holders = [](Parts& of) -> Task<void> {
     of.events.close();
     if (of.relay.stop) of.relay.stop();
+    of.stun.clear();
     co_await (of.agentRpc->stop() && of.coordinator->stop());
     if (of.relay.stop) of.relay.stop();
     co_await of.http->stop(kHttpPatience);

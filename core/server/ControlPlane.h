@@ -25,6 +25,12 @@ struct RelayService {
 // Made with the relay's private key: 32 bytes that are kept over restarts.
 using RelayFactory = std::function<RelayService(asio::any_io_executor, Bytes privateKey)>;
 
+// Answers STUN over UDP at an address in the form of `httpAddress`, until the service is destroyed.
+struct StunService {
+  virtual ~StunService() = default;
+};
+using StunFactory = std::function<Result<std::unique_ptr<StunService>>(asio::any_io_executor, std::string address)>;
+
 struct ControlPlaneOptions {
   std::filesystem::path directory;  // everything that the server keeps is below it
   std::string httpAddress = "127.0.0.1:3000";
@@ -36,6 +42,7 @@ struct ControlPlaneOptions {
   int workers = 3;
   bool limitsRates = true;
   RelayFactory relay;  // may be empty
+  StunFactory stun;    // may be empty
 };
 
 class ControlPlane {

@@ -2,20 +2,14 @@
 
 namespace berth::server {
 
-namespace {
-
-constexpr int kNoStun = -1;
-
-}  // namespace
-
-api::DerpMap embeddedDerpMap(const http::Url& accessUrl) {
+api::DerpMap embeddedDerpMap(const RelayAddress& relay) {
   api::DerpNode node;
   node.Name = std::format("{}b", kEmbeddedRegion);
   node.RegionID = kEmbeddedRegion;
-  node.HostName = accessUrl.host;
-  node.STUNPort = kNoStun;
-  node.DERPPort = accessUrl.port;
-  if (!accessUrl.isTls()) node.ForceHTTP = true;
+  node.HostName = relay.accessUrl.host;
+  node.STUNPort = relay.stunPort;
+  node.DERPPort = relay.accessUrl.port;
+  if (!relay.accessUrl.isTls()) node.ForceHTTP = true;
 
   api::DerpRegion region;
   region.EmbeddedRelay = true;
@@ -29,9 +23,9 @@ api::DerpMap embeddedDerpMap(const http::Url& accessUrl) {
   return map;
 }
 
-api::AgentConnectionInfo connectionInfo(const http::Url& accessUrl) {
+api::AgentConnectionInfo connectionInfo(const RelayAddress& relay) {
   api::AgentConnectionInfo info;
-  info.derp_map = embeddedDerpMap(accessUrl);
+  info.derp_map = embeddedDerpMap(relay);
   info.hostname_suffix = "coder";
   return info;
 }

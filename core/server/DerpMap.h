@@ -8,10 +8,19 @@ namespace berth::server {
 
 inline constexpr int kEmbeddedRegion = 999;
 
-// The one region of this server's own relay. Clients put their own access URL's host in place of the node's, since it
-// is marked as embedded. A port or host that a peer would choke on never gets in: the URL was parsed before.
-api::DerpMap embeddedDerpMap(const http::Url& accessUrl);
+inline constexpr int kNoStun = -1;
 
-api::AgentConnectionInfo connectionInfo(const http::Url& accessUrl);
+// Where peers reach what this server offers them.
+struct RelayAddress {
+  http::Url accessUrl;
+  int stunPort = kNoStun;  // UDP, on the access URL's host
+};
+
+// The one region of this server's own relay. Clients put their own access URL's host in place of the node's, since it
+// is marked as embedded, and so ask for STUN there too. A port or host that a peer would choke on never gets in: the
+// URL was parsed before.
+api::DerpMap embeddedDerpMap(const RelayAddress& relay);
+
+api::AgentConnectionInfo connectionInfo(const RelayAddress& relay);
 
 }  // namespace berth::server

@@ -9,6 +9,7 @@
 #include "core/base/Stream.h"
 #include "core/http/Message.h"
 #include "core/http/Server.h"
+#include "core/server/DerpMap.h"
 #include "core/server/Events.h"
 
 namespace berth::store {
@@ -28,8 +29,11 @@ struct Credentials;
 // Constant after start.
 struct Deployment {
   http::Url accessUrl;
+  int stunPort = kNoStun;
   Uuid id;
   OrganizationId defaultOrganization;  // nil until the store has been opened
+
+  RelayAddress relay() const { return {accessUrl, stunPort}; }
 };
 
 struct Services {

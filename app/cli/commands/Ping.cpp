@@ -50,16 +50,35 @@ std::string timeStamp(const Context& context, const PingOptions& options) {
   return formatRfc3339(context.now()) + " ";
 }
 
+// What the pings have shown of the way.
+struct Way {
+  std::optional<bool> isDirect;
+  std::chrono::steady_clock::time_point beganAt = std::chrono::steady_clock::now();
+
+  // Says when a direct path comes about.
+  void note(bool direct) {
+    if (direct && isDirect == false)
+      print(std::format("p2p connection established in {:.3f}ms",
+                        Milliseconds(std::chrono::steady_clock::now() - beganAt).count()));
+    isDirect = direct;
+  }
+};
+
+std::string wayText(const tunnel::dialer::PingResult& pong) {
+  return pong.direct ? std::format("p2p via {}", pong.direct->toString())
+                     : std::format("proxied via DERP({})", pong.regionName);
+}
+
 Task<void> pingOnce(Context& context, tunnel::dialer::ClientTunnel& tunnel, const PingOptions& options,
-                    const std::string& name, Statistics& statistics) {
+                    const std::string& name, Statistics& statistics, Way& way) {
   ++statistics.total;
   const auto pong = co_await tunnel.ping(options.timeout);
   const std::string stamp = timeStamp(context, options);
   if (pong) {
     const Milliseconds took = pong->roundTrip;
     statistics.answered.push_back(took.count());
-    print(std::format("{}pong from {} proxied via DERP({}) in {:.3f}ms", stamp, styled(Style::Bold, name),
-                      pong->regionName, took.count()));
+    way.note(pong->direct.has_value());
+    print(std::format("{}pong from {} {} in {:.3f}ms", stamp, styled(Style::Bold, name), wayText(*pong), took.count()));
   } else if (pong.error().code() == ErrorCode::Timeout) {
     print(std::format("{}ping to \"{}\" timed out", stamp, name));
   } else {
@@ -74,7 +93,6 @@ Task<Result<int>> ping(Context& context, PingOptions options) {
   SystemRng rng;
   CO_TRY_ASSIGN(auto tunnel, co_await openTunnel(context, *session, found.agent.id, rng));
   const std::string& name = found.workspace.name;
-  printStatus("You are connected via a DERP relay, not directly (p2p)");
 
   bool isInterrupted = false;
   asio::steady_timer timer(context.io());
@@ -85,6 +103,7 @@ Task<Result<int>> ping(Context& context, PingOptions options) {
     timer.cancel();
   });
   Statistics statistics;
+  Way way;
   while (!isInterrupted && (options.count == 0 || statistics.total < options.count)) {
     if (statistics.total > 0) {
       timer.expires_after(options.interval);
@@ -92,10 +111,13 @@ Task<Result<int>> ping(Context& context, PingOptions options) {
       co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
       if (isInterrupted) break;
     }
-    co_await pingOnce(context, *tunnel, options, name, statistics);
+    co_await pingOnce(context, *tunnel, options, name, statistics, way);
   }
   signals.cancel();
   print("\n" + statistics.table(name));
+  if (way.isDirect)
+    printStatus(*way.isDirect ? "You are connected directly (p2p)"
+                              : "You are connected via a DERP relay, not directly (p2p)");
   co_await tunnel->close();
   co_return statistics.answered.empty() ? 1 : 0;
 }

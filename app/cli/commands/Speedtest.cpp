@@ -16,6 +16,7 @@ constexpr std::uint16_t kSpeedtestPort = 3;
 constexpr int kProtocolVersion = 2;
 constexpr std::size_t kBlock = 2U << 20;
 constexpr std::size_t kMaxAnswer = 4096;
+constexpr std::chrono::seconds kPingInterval{1};
 constexpr std::chrono::seconds kShortest{5};
 constexpr std::chrono::seconds kLongest{30};
 
@@ -152,13 +153,35 @@ void printResult(const Meter& meter, const SpeedtestOptions& options) {
   print(formatTable(std::vector<std::string>{"Interval", "Throughput"}, rows));
 }
 
+// A ping each second until one goes directly; the user ends it otherwise.
+Task<Result<void>> waitForDirect(Context& context, tunnel::dialer::ClientTunnel& tunnel) {
+  if (!tunnel.mayBecomeDirect())
+    co_return fail(ErrorCode::InvalidInput, "the deployment has direct connections disabled; run without --direct");
+  asio::steady_timer timer(context.io());
+  while (true) {
+    const auto pong = co_await tunnel.ping(kPingInterval);
+    if (pong && pong->direct) {
+      printStatus(std::format("Direct connection via {} ({:.3f} ms)", pong->direct->toString(),
+                              std::chrono::duration<double, std::milli>(pong->roundTrip).count()));
+      co_return Result<void>();
+    }
+    printStatus(pong ? std::format("Waiting for a direct connection; connected via DERP({}) ...", pong->regionName)
+                     : std::format("Waiting for a direct connection; {} ...", pong.error().message()));
+    if (!pong && pong.error().code() == ErrorCode::Timeout) continue;
+    timer.expires_after(kPingInterval);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
 Task<Result<int>> speedtest(Context& context, SpeedtestOptions options) {
-  if (options.wantsDirect)
-    co_return fail(ErrorCode::Unsupported, "direct connections are not there yet; run without --direct");
+  if (options.wantsDirect && context.options().disablesDirect)
+    co_return fail(ErrorCode::InvalidInput,
+                   "--direct cannot be met with --disable-direct-connections; drop one of them");
   CO_TRY_ASSIGN(const auto session, context.session());
   CO_TRY_ASSIGN(const auto found, co_await prepareAgent(context, *session, {.name = options.workspace}));
   SystemRng rng;
   CO_TRY_ASSIGN(auto tunnel, co_await openTunnel(context, *session, found.agent.id, rng));
+  if (options.wantsDirect) CO_TRY(co_await waitForDirect(context, *tunnel));
   CO_TRY_ASSIGN(auto stream, co_await tunnel->dial(found.agent.id, kSpeedtestPort));
   printStatus(std::format("Measuring {}load for {} s at least ...", options.direction, kShortest.count()));
   CO_TRY_ASSIGN(const auto meter, co_await measure(*stream, options));

@@ -101,7 +101,7 @@ Result<ManifestRecords> readManifestRecords(store::Transaction& tx, AgentId id) 
   return records;
 }
 
-Manifest manifestOf(const ManifestRecords& records, const http::Url& accessUrl) {
+Manifest manifestOf(const ManifestRecords& records, const RelayAddress& relay) {
   Manifest manifest;
   manifest.set_agent_id(rpc::toWire(records.agent.id.value));
   manifest.set_agent_name(records.agent.name);
@@ -113,7 +113,7 @@ Manifest manifestOf(const ManifestRecords& records, const http::Url& accessUrl) 
   manifest.set_owner_username(records.ownerName);
   manifest.set_workspace_id(rpc::toWire(records.workspace.id.value));
   manifest.set_workspace_name(records.workspace.name);
-  *manifest.mutable_derp_map() = derpMapProto(accessUrl);
+  *manifest.mutable_derp_map() = derpMapProto(relay);
   for (const auto& script : records.scripts) fill(*manifest.add_scripts(), script);
   for (const auto& app : records.apps) fill(*manifest.add_apps(), app);
   for (const auto& item : records.metadata) fill(*manifest.add_metadata(), item);
@@ -128,7 +128,7 @@ Task<Result<Manifest>> getManifest(const AgentContext& context) {
                 co_await context.services.store.run([agent = context.agent.agentId](store::Transaction& tx) {
                   return readManifestRecords(tx, agent);
                 }));
-  co_return manifestOf(records, context.services.deployment.accessUrl);
+  co_return manifestOf(records, context.services.deployment.relay());
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 // health checks, sharing levels and healths that must be there, ids of 16 bytes, durations in the wrong unit.
 #pragma once
 
-#include "core/http/Message.h"
 #include "core/rpc/Proto.h"
+#include "core/server/DerpMap.h"
 #include "core/store/Records.h"
 #include "core/store/Store.h"
 
@@ -22,6 +22,6 @@ struct ManifestRecords {
 
 Result<ManifestRecords> readManifestRecords(store::Transaction& tx, AgentId agent);
 
-rpc::agentpb::Manifest manifestOf(const ManifestRecords& records, const http::Url& accessUrl);
+rpc::agentpb::Manifest manifestOf(const ManifestRecords& records, const RelayAddress& relay);
 
 }  // namespace berth::server

@@ -40,7 +40,7 @@ struct Coordinator::Impl {
 
   Impl(asio::any_io_executor on, const Clock& clock, store::Store& theStore, Events& theEvents, Options options)
       : executor(on), store(theStore), events(theEvents), tailnet(clock, options.resumeKey), changed(on) {
-    tailnet.derpMap = derpMapProto(options.accessUrl);
+    tailnet.derpMap = derpMapProto(options.relay);
   }
 
   Task<void> serve(std::unique_ptr<Stream> transport, rpc::DrpcServer& server) {

@@ -17,6 +17,7 @@
 #include "core/base/Stream.h"
 #include "core/http/Message.h"
 #include "core/http/WebSocket.h"
+#include "core/server/DerpMap.h"
 
 namespace berth::rpc {
 class DrpcServer;
@@ -50,8 +51,8 @@ struct PeerNetwork {
 class Coordinator {
  public:
   struct Options {
-    http::Url accessUrl;  // of the embedded relay
-    Secret resumeKey;     // 32 bytes or more; kept over restarts, so that clients come back as who they were
+    RelayAddress relay;  // the embedded one
+    Secret resumeKey;    // 32 bytes or more; kept over restarts, so that clients come back as who they were
   };
 
   Coordinator(asio::any_io_executor executor, const Clock& clock, store::Store& store, Events& events, Options options);

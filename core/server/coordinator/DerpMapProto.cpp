@@ -1,7 +1,5 @@
 #include "core/server/coordinator/DerpMapProto.h"
 
-#include "core/server/DerpMap.h"
-
 namespace berth::server {
 
 using rpc::tailnetpb::DERPMap;
@@ -34,10 +32,10 @@ void fill(DERPMap::Region& out, const api::DerpRegion& region) {
 
 }  // namespace
 
-DERPMap derpMapProto(const http::Url& accessUrl) {
+DERPMap derpMapProto(const RelayAddress& relay) {
   DERPMap map;
   map.mutable_home_params();
-  const auto embedded = embeddedDerpMap(accessUrl);
+  const auto embedded = embeddedDerpMap(relay);
   for (const auto& [key, region] : embedded.Regions) fill((*map.mutable_regions())[region.RegionID], region);
   return map;
 }

@@ -53,7 +53,7 @@ Task<Answer> agentConnectionInfo(Call& call) {
 }
 
 Task<Answer> anyConnectionInfo(Call& call) {
-  co_return jsonResponse(200, connectionInfo(call.services.deployment.accessUrl));
+  co_return jsonResponse(200, connectionInfo(call.services.deployment.relay()));
 }
 
 namespace {

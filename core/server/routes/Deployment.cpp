@@ -115,7 +115,7 @@ Task<Answer> cspReport(Call&) { co_return rawJsonResponse(200, "\"ok\""); }
 // Sent once: the map changes only with the access URL, and that takes a restart.
 Task<Answer> watchDerpMap(Call& call) {
   CO_TRY_ASSIGN(auto socket, co_await acceptSocket(call));
-  const std::string map = api::toJson(embeddedDerpMap(call.services.deployment.accessUrl));
+  const std::string map = api::toJson(embeddedDerpMap(call.services.deployment.relay()));
   if (!co_await socket->writeBinary(asBytes(map))) co_return Answered();
   const auto shutdown = call.services.events.subscribe({});
   co_await keepOpen(*socket, *shutdown);

@@ -15,7 +15,7 @@ void addLatency(const Services& services, api::WorkspaceAgent& agent) {
   if (!services.coordinator || agent.status != AgentStatus::Connected) return;
   const auto network = services.coordinator->networkOf(agent.id);
   if (!network) return;
-  const auto regions = embeddedDerpMap(services.deployment.accessUrl).Regions;
+  const auto regions = embeddedDerpMap(services.deployment.relay()).Regions;
   std::map<std::string, api::DerpRegionLatency> latency;
   // Keys are "<region>-v4" and "<region>-v6".
   for (const auto& [key, seconds] : network->derpLatency) {

@@ -54,11 +54,8 @@ class AgentRpcTest : public store::SampleTest {
   SystemClock m_clock;
   Events m_events{m_io.get_executor()};
   Deployment m_deployment{.accessUrl = *http::parseUrl("http://127.0.0.1:3000"), .id = {}, .defaultOrganization = {}};
-  Coordinator m_coordinator{m_io.get_executor(),
-                            m_clock,
-                            *store,
-                            m_events,
-                            {.accessUrl = m_deployment.accessUrl, .resumeKey = Secret("key")}};
+  Coordinator m_coordinator{
+      m_io.get_executor(), m_clock, *store, m_events, {.relay = m_deployment.relay(), .resumeKey = Secret("key")}};
   Services m_services{
       .store = *store, .events = m_events, .clock = m_clock, .deployment = m_deployment, .coordinator = &m_coordinator};
   AgentRpc m_agents{m_io.get_executor(), m_services};

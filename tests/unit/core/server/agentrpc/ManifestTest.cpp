@@ -15,7 +15,8 @@ const http::Url kUrl = *http::parseUrl("http://127.0.0.1:3000");
 class ManifestTest : public store::SampleTest {
  protected:
   rpc::agentpb::Manifest manifest() {
-    return manifestOf(in([id = sample.agent.id](store::Transaction& tx) { return readManifestRecords(tx, id); }), kUrl);
+    return manifestOf(in([id = sample.agent.id](store::Transaction& tx) { return readManifestRecords(tx, id); }),
+                      {kUrl});
   }
 };
 

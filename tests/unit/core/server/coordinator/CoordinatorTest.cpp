@@ -65,7 +65,7 @@ class CoordinatorTest : public store::SampleTest {
                             clock,
                             *store,
                             m_events,
-                            {.accessUrl = *http::parseUrl("http://127.0.0.1:3000"), .resumeKey = Secret("key")}};
+                            {.relay = {*http::parseUrl("http://127.0.0.1:3000")}, .resumeKey = Secret("key")}};
 };
 
 Task<Update> nextUpdate(rpc::CoordinateCall& call) {
