@@ -92,10 +92,10 @@ void PeerPath::onCallMeMaybe(const std::vector<wire::Endpoint>& endpoints, TimeP
   for (const wire::Endpoint& endpoint : endpoints)
     if (Candidate* const candidate = add(endpoint)) candidate->isFromCall = true;
   dropOrphans();
-  // Who calls does not trust its path to us, so ours may be as dead: after its address has changed, for one.
-  if (m_best) m_best->trustedUntil = std::min(m_best->trustedUntil, now - std::chrono::nanoseconds(1));
   if (!m_calledAt || now - *m_calledAt >= kCallSpacing) {
     m_calledAt = now;
+    // Who calls does not trust its path to us, so ours may be as dead: after its address has changed, for one.
+    distrust(now);
     for (Candidate& each : m_candidates) each.pingedAt.reset();
   }
   startRound(Calls::Nobody, now);
@@ -139,8 +139,12 @@ void PeerPath::onPong(const wire::Endpoint& pinged, std::chrono::nanoseconds rou
   m_hasWork = true;
 }
 
-void PeerPath::onNetworkChange(TimePoint now) {
+void PeerPath::distrust(TimePoint now) {
   if (m_best) m_best->trustedUntil = std::min(m_best->trustedUntil, now - std::chrono::nanoseconds(1));
+}
+
+void PeerPath::onNetworkChange(TimePoint now) {
+  distrust(now);
   for (Candidate& each : m_candidates) each.pingedAt.reset();
   if (isActive(now)) startRound(Calls::Peer, now);
 }

@@ -112,6 +112,7 @@ class PeerPath {
   bool isActive(TimePoint now) const { return m_lastSendAt && now - *m_lastSendAt <= kActive; }
   bool isTrusted(TimePoint now) const;
   bool isInDoubt(TimePoint now) const;
+  void distrust(TimePoint now);
   std::chrono::nanoseconds patience() const;
 
   std::vector<Candidate> m_candidates;

@@ -237,6 +237,8 @@ TEST_F(PeerPathTest, aCallIsDoubtSoThatACallerWhoMovedIsFollowed) {
   EXPECT_TRUE(path.choose(now).usesRelay);
   path.onPong(kOther, 300ms, now);
   EXPECT_EQ(path.trusted(now), kOther);
+  path.onCallMeMaybe({kPublic, kOther}, now + 10ms);
+  EXPECT_EQ(path.trusted(now), kOther) << "doubt comes with pings or not at all";
 }
 
 TEST_F(PeerPathTest, ignoresAddressesThatNoPathCanUse) {
