@@ -36,12 +36,12 @@ Task<Result<NetworkReport>> checkNetwork(client::Session& session, const Clock& 
     return self.latencies.contains(self.homeRegion) && (self.place.answersStun || !hasStun(report.map));
   };
   const TimePoint deadline = clock.now() + kLimit;
-  while (!isComplete() && co_await changed.waitUntil(deadline)) {
-  }
+  while (!isComplete())
+    if (!co_await changed.waitUntil(deadline)) break;
   // Only a second answer tells whether a NAT is hard.
   const TimePoint patience = clock.now() + kStunPatience;
-  while (!node.selfInfo().place.mappingVaries && co_await changed.waitUntil(std::min(deadline, patience))) {
-  }
+  while (!node.selfInfo().place.mappingVaries)
+    if (!co_await changed.waitUntil(std::min(deadline, patience))) break;
   report.self = node.selfInfo();
   report.isHomeConnected = node.isHomeConnected();
   co_return report;
