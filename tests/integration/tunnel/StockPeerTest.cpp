@@ -86,7 +86,7 @@ TEST_F(StockAgent, becomesDirect) {
     }
     EXPECT_TRUE(direct);
     if (direct) std::printf("direct via %s after %.0f ms\n", direct->toString().c_str(), 1000 * seconds(startedAt));
-    EXPECT_EQ(t.tunnel->status().direct, direct);
+    EXPECT_TRUE(t.tunnel->status().direct) << "though perhaps by a better address now";
     co_await t.tunnel->close();
   }(*this));
 }
