@@ -113,7 +113,11 @@ fs::path Context::program() const {
 
 void Context::run(const std::string& name, const Command::Runner& runner) {
   m_commandName = name;
-  if (name != "server") log::setLevel(log::Level::Warning);  // a command says itself what people should know
+  // A command says itself what people should know.
+  if (m_options.isVerbose)
+    log::setLevel(log::Level::Debug);
+  else if (name != "server")
+    log::setLevel(log::Level::Warning);
   asio::co_spawn(m_io, runner(*this), [this, &name](const std::exception_ptr& failure, Result<int> result) {
     if (failure) std::rethrow_exception(failure);
     if (result) {

@@ -22,6 +22,7 @@ struct GlobalOptions {
   bool hidesVersionWarning = false;
   bool hidesFeatureWarning = false;
   bool disablesNetworkTelemetry = false;
+  bool isVerbose = false;
 };
 
 class Context {

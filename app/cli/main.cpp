@@ -26,6 +26,7 @@ void declareGlobalOptions(const berth::cli::Command& root, berth::cli::GlobalOpt
             "CODER_NO_FEATURE_WARNING")
       .flag("--disable-network-telemetry", options.disablesNetworkTelemetry, "Accepted and without effect",
             "CODER_DISABLE_NETWORK_TELEMETRY")
+      .flag("--verbose,-v", options.isVerbose, "Say on standard error what goes on inside", "CODER_VERBOSE")
       .examples({"berth server", "berth login http://127.0.0.1:3000", "berth create quickstart --template docker",
                  "berth ssh quickstart"});
 }
