@@ -114,6 +114,13 @@ function(berth_ui_library name)
   set_target_properties(${name} PROPERTIES AUTOMOC ON)
 endfunction()
 
+# berth_translations(PROGRAM): compiles the catalogues of resources/desktop/i18n into a program, under :/berth/i18n.
+function(berth_translations program)
+  file(GLOB catalogues CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/resources/desktop/i18n/*.ts)
+  qt_add_lrelease(${program} TS_FILES ${catalogues} QM_FILES_OUTPUT_VARIABLE compiled)
+  qt_add_resources(${program} translations PREFIX /berth/i18n BASE ${CMAKE_CURRENT_BINARY_DIR} FILES ${compiled})
+endfunction()
+
 if(BERTH_DESKTOP)
   find_package(Qt6 6.8 REQUIRED COMPONENTS Widgets Svg Network DBus LinguistTools Test)
   add_library(berth_qt_flags INTERFACE)

@@ -5,17 +5,23 @@
 #include <memory>
 
 #include "app/desktop/Notifier.h"
+#include "app/desktop/Openers.h"
+#include "app/desktop/QuitSignals.h"
 #include "app/desktop/SingleInstance.h"
+#include "app/desktop/Tray.h"
 #include "ui/bridge/Keyring.h"
+#include "ui/bridge/LocalAccount.h"
 #include "ui/bridge/LocalServer.h"
 #include "ui/bridge/RemoteDeployment.h"
 #include "ui/bridge/SignIn.h"
+#include "ui/presenters/BuildNotice.h"
 #include "ui/presenters/LocalChecks.h"
 #include "ui/presenters/LocalSetup.h"
+#include "ui/presenters/ServerSignIn.h"
 #include "ui/presenters/WorkspacesPresenter.h"
 #include "ui/views/FirstRunWindow.h"
 #include "ui/views/MainWindow.h"
-#include "ui/views/TrayIcon.h"
+#include "ui/views/TrayMenu.h"
 
 namespace berth::desktop {
 
@@ -35,31 +41,50 @@ class DesktopApp : public QObject {
   bool start();
 
  private:
+  void connectParts();
+  void connectTray();
   void restoreDeployments();
+  void restoreServer(const QString& url);
+  void restoreLocal();
+  void announce(const ui::DeploymentAddress& address, ui::LoadState state, const QString& detail,
+                const QString& error = {});
+  void retry();
+  void signInAgain(const QString& deploymentId);
   void addDeployment(ui::DeploymentAddress address, const Secret& token);
   void addServer(const QString& url, const Secret& token);
+  void finishFirstRun();
+  void onFirstRunClosed();
   void showFirstRun();
   void showMain();
+  void raiseSome();
+  void copySsh(const ui::WorkspaceKey& key);
   void openEditor(const ui::WorkspaceKey& key);
   void openTerminal(const ui::WorkspaceKey& key);
-  void explainMissingEditor(const QString& host);
+  void explainMissingEditor(const ui::WorkspaceKey& key, const QString& host);
+  void reportFailure(const QString& what, const QString& why);
   void onBuildEnded(const ui::WorkspaceKey& key, const ui::WorkspaceItem& item);
+  void runNotice(ui::NoticeAction action, const ui::WorkspaceKey& key);
   void quit();
   void maybeTakeScreenshot();
+  static ui::DeploymentAddress localAddress();
 
   DesktopOptions m_options;
   SingleInstance m_instance;
+  QuitSignals m_signals;
   ui::CoreThread m_thread;  // before all that runs on it
   ui::Keyring m_keyring;
   ui::LocalServer m_server;
   ui::SignIn m_signIn{m_thread};
+  ui::LocalAccount m_account{m_signIn, m_keyring, ui::LocalAccount::defaultPasswordFile()};
+  ui::ServerSignIn m_serverSignIn{m_signIn};
   ui::WorkspacesPresenter m_presenter;
-  ui::LocalChecks m_checks;
-  ui::LocalSetup m_setup{m_server, m_signIn, m_keyring, m_presenter};
+  ui::LocalChecks m_checks{m_server};
+  ui::LocalSetup m_setup{m_server, m_account, m_presenter};
+  Openers m_openers{m_presenter};
   Notifier m_notifier;
-  QMap<QString, std::shared_ptr<Secret>> m_tokens;
-  std::vector<std::unique_ptr<ui::RemoteDeployment>> m_deployments;
-  std::unique_ptr<ui::TrayIcon> m_tray;
+  std::map<QString, std::unique_ptr<ui::RemoteDeployment>> m_deployments;
+  ui::TrayMenu m_trayMenu{m_presenter};
+  std::unique_ptr<Tray> m_tray;
   std::unique_ptr<ui::MainWindow> m_window;
   std::unique_ptr<ui::FirstRunWindow> m_firstRun;
 };

@@ -29,8 +29,8 @@ void Notifier::show(const QString& event, const QString& title, const QString& t
   notification->setTitle(title);
   notification->setText(text.toHtmlEscaped());
   for (qsizetype i = 0; i < actions.size(); ++i) {
-    KNotificationAction* action = i == 0 ? notification->addDefaultAction(actions[i].label) : nullptr;
-    if (action != nullptr) connect(action, &KNotificationAction::activated, this, actions[i].run);
+    if (i == 0)
+      connect(notification->addDefaultAction(actions[i].label), &KNotificationAction::activated, this, actions[i].run);
     connect(notification->addAction(actions[i].label), &KNotificationAction::activated, this, actions[i].run);
   }
   notification->sendEvent();

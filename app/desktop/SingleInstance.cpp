@@ -8,7 +8,9 @@ namespace berth::desktop {
 
 namespace {
 
-constexpr int kAnswerMs = 500;
+constexpr int kAnswerMs = 2000;
+constexpr qint64 kMaxToken = 256;
+const char* const kTokenVariable = "XDG_ACTIVATION_TOKEN";
 
 QString socketName() {
   const QString directory = QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation);
@@ -17,18 +19,34 @@ QString socketName() {
 
 }  // namespace
 
+// Connecting is the message; what follows is the permission to raise a window on Wayland, maybe empty.
 bool SingleInstance::claim() {
   QLocalSocket other;
   other.connectToServer(socketName());
-  if (other.waitForConnected(kAnswerMs)) return false;  // connecting is the message
-  QLocalServer::removeServer(socketName());             // left by a crash
+  if (other.waitForConnected(kAnswerMs)) {
+    other.write(qgetenv(kTokenVariable) + '\n');
+    other.waitForBytesWritten(kAnswerMs);
+    return false;
+  }
+  QLocalServer::removeServer(socketName());  // left by a crash
   m_server.setSocketOptions(QLocalServer::UserAccessOption);
-  connect(&m_server, &QLocalServer::newConnection, this, [this] {
-    while (QLocalSocket* connection = m_server.nextPendingConnection()) connection->deleteLater();
-    Q_EMIT raiseRequested();
-  });
-  m_server.listen(socketName());
+  connect(&m_server, &QLocalServer::newConnection, this, &SingleInstance::acceptStart);
+  if (!m_server.listen(socketName()))
+    qWarning("%s: %s; a second start will not find this one", qPrintable(socketName()),
+             qPrintable(m_server.errorString()));
   return true;
+}
+
+void SingleInstance::acceptStart() {
+  while (QLocalSocket* connection = m_server.nextPendingConnection()) {
+    connect(connection, &QLocalSocket::disconnected, this, [this, connection] {
+      const QByteArray token = connection->read(kMaxToken).trimmed();
+      connection->deleteLater();
+      if (!token.isEmpty()) qputenv(kTokenVariable, token);
+      Q_EMIT raiseRequested();
+      qunsetenv(kTokenVariable);
+    });
+  }
 }
 
 }  // namespace berth::desktop

@@ -19,6 +19,8 @@ class SingleInstance : public QObject {
   void raiseRequested();
 
  private:
+  void acceptStart();
+
   QLocalServer m_server;
 };
 

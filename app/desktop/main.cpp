@@ -1,6 +1,7 @@
 // berth-desktop: the app with windows and a tray icon.
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QTranslator>
 
 #include "app/desktop/DesktopApp.h"
 
@@ -11,7 +12,12 @@ int main(int argc, char** argv) {
   QApplication::setApplicationDisplayName(QStringLiteral("Berth"));
   QApplication::setApplicationVersion(QStringLiteral(BERTH_VERSION));
   QApplication::setDesktopFileName(QStringLiteral("io.github.berth.Berth"));
+  QApplication::setWindowIcon(QIcon(QStringLiteral(":/berth/icons/io.github.berth.Berth.svg")));
   QApplication::setQuitOnLastWindowClosed(false);
+
+  // English needs a catalogue for its plurals alone; other languages will come on top of it.
+  QTranslator english;
+  if (english.load(QStringLiteral(":/berth/i18n/berth_en.qm"))) QApplication::installTranslator(&english);
 
   QCommandLineParser parser;
   parser.setApplicationDescription(QApplication::translate("main", "Self-hosted development environments."));

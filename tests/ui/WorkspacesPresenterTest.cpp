@@ -1,6 +1,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/ui/ScriptedDeployment.h"
+#include "ui/presenters/BuildNotice.h"
 #include "ui/presenters/WorkspacesPresenter.h"
 
 using namespace berth;
@@ -8,52 +10,19 @@ using namespace berth::ui;
 
 namespace {
 
-// A deployment whose answers the test gives; it remembers what it was asked to do.
-class ScriptedDeployment final : public Deployment {
- public:
-  QString id() const override { return QStringLiteral("local"); }
-  QString name() const override { return QStringLiteral("This computer"); }
-  QString url() const override { return QStringLiteral("http://127.0.0.1:1"); }
-  bool isLocal() const override { return true; }
-  void start() override {}
-  void refresh() override {}
-  void build(WorkspaceId, Transition transition, Reply reply) override {
-    builds.append(transition);
-    if (refusal)
-      reply(std::unexpected(*refusal));
-    else
-      reply({});
-  }
-  void cancelBuild(BuildId, Reply reply) override { reply({}); }
-  void create(api::CreateWorkspaceRequest request, Reply reply) override {
-    created = QString::fromStdString(request.name);
-    reply({});
-  }
-  void followLog(BuildId build) override { followed.append(build); }
-  void unfollowLog(BuildId build) override { followed.removeOne(build); }
+const std::string kName = "quickstart";
 
-  void answer(api::Workspace workspace) {
-    Q_EMIT workspacesReceived(std::make_shared<const std::vector<api::Workspace>>(1, std::move(workspace)));
-  }
-
-  QList<Transition> builds;
-  QList<BuildId> followed;
-  QString created;
-  std::optional<Error> refusal;
-};
-
-api::Workspace workspace(WorkspaceStatus status, JobStatus job, std::int64_t number) {
-  api::Workspace made;
-  made.id = *WorkspaceId::parse("c2b1ad3e-6c9f-4f0a-9d3b-0a1b2c3d4e5f");
-  made.name = "quickstart";
-  made.latest_build.status = status;
-  made.latest_build.job.status = job;
-  made.latest_build.build_number = number;
-  made.latest_build.id = BuildId::random();
-  return made;
+WorkspaceKey keyOf(const std::string& name) {
+  return {QStringLiteral("local"), QString::fromStdString(WorkspaceId(uuidOf(name)).toString())};
 }
 
-const WorkspaceKey kKey{QStringLiteral("local"), QStringLiteral("c2b1ad3e-6c9f-4f0a-9d3b-0a1b2c3d4e5f")};
+// A presenter over one scripted deployment.
+struct Fixture {
+  ScriptedDeployment deployment;
+  WorkspacesPresenter presenter;
+  Fixture() { presenter.addDeployment(&deployment); }
+  void show(WorkspaceStatus status, std::int64_t number) { deployment.answer({workspaceOf(kName, status, number)}); }
+};
 
 }  // namespace
 
@@ -64,65 +33,133 @@ class WorkspacesPresenterTest : public QObject {
   void initTestCase() { QTest::failOnWarning(); }
 
   void saysOnceThatABuildEnded() {
-    WorkspacesPresenter presenter;
-    ScriptedDeployment deployment;
-    presenter.addDeployment(&deployment);
-    QSignalSpy ended(&presenter, &WorkspacesPresenter::buildEnded);
-    deployment.answer(workspace(WorkspaceStatus::Starting, JobStatus::Running, 1));
-    QCOMPARE(presenter.changing().size(), 1);
-    const auto running = workspace(WorkspaceStatus::Running, JobStatus::Succeeded, 1);
-    deployment.answer(running);
-    deployment.answer(running);
+    Fixture f;
+    QSignalSpy ended(&f.presenter, &WorkspacesPresenter::buildEnded);
+    f.show(WorkspaceStatus::Starting, 1);
+    QCOMPARE(f.presenter.changing().size(), 1);
+    f.show(WorkspaceStatus::Running, 1);
+    f.show(WorkspaceStatus::Running, 1);
     QCOMPARE(ended.count(), 1);
-    QCOMPARE(presenter.runningCount(), 1);
+    QCOMPARE(f.presenter.runningCount(), 1);
+  }
+
+  void startStopAndDeleteAskForTheirTransition() {
+    Fixture f;
+    f.show(WorkspaceStatus::Stopped, 1);
+    f.presenter.start(keyOf(kName));
+    f.presenter.stop(keyOf(kName));
+    f.presenter.remove(keyOf(kName));
+    QVERIFY(f.deployment.builds == (QList{Transition::Start, Transition::Stop, Transition::Delete}));
+    f.show(WorkspaceStatus::Starting, 2);
+    f.presenter.cancel(keyOf(kName));
+    QCOMPARE(f.deployment.cancelled.size(), 1);
   }
 
   void restartStopsAndThenStarts() {
-    WorkspacesPresenter presenter;
-    ScriptedDeployment deployment;
-    presenter.addDeployment(&deployment);
-    QSignalSpy ended(&presenter, &WorkspacesPresenter::buildEnded);
-    deployment.answer(workspace(WorkspaceStatus::Running, JobStatus::Succeeded, 1));
-    presenter.restart(kKey);
-    deployment.answer(workspace(WorkspaceStatus::Stopping, JobStatus::Running, 2));
-    deployment.answer(workspace(WorkspaceStatus::Stopped, JobStatus::Succeeded, 2));
-    QVERIFY(deployment.builds == (QList{Transition::Stop, Transition::Start}));
+    Fixture f;
+    QSignalSpy ended(&f.presenter, &WorkspacesPresenter::buildEnded);
+    f.show(WorkspaceStatus::Running, 1);
+    f.presenter.restart(keyOf(kName));
+    f.show(WorkspaceStatus::Stopping, 2);
+    f.show(WorkspaceStatus::Stopped, 2);
+    QVERIFY(f.deployment.builds == (QList{Transition::Stop, Transition::Start}));
     QCOMPARE(ended.count(), 0);
   }
 
+  void aDeletedWorkspaceLeavesTheListWithANotice() {
+    Fixture f;
+    QSignalSpy ended(&f.presenter, &WorkspacesPresenter::buildEnded);
+    f.show(WorkspaceStatus::Stopped, 1);
+    f.presenter.remove(keyOf(kName));
+    f.deployment.answer({});  // gone between two looks
+    QCOMPARE(f.presenter.model()->workspaceCount(), 0);
+    QCOMPARE(ended.count(), 1);
+    QCOMPARE(noticeOf(ended[0][1].value<WorkspaceItem>())->title, QStringLiteral("quickstart is deleted"));
+  }
+
   void aRefusedActionSaysWhatAndWhy() {
-    WorkspacesPresenter presenter;
-    ScriptedDeployment deployment;
-    deployment.refusal = Error(ErrorCode::Conflict, "A workspace build is already active.");
-    presenter.addDeployment(&deployment);
-    deployment.answer(workspace(WorkspaceStatus::Running, JobStatus::Succeeded, 1));
-    QSignalSpy failures(&presenter, &WorkspacesPresenter::failed);
-    presenter.stop(kKey);
+    Fixture f;
+    f.deployment.refusal = Error(ErrorCode::Conflict, "A workspace build is already active.");
+    f.show(WorkspaceStatus::Running, 1);
+    QSignalSpy failures(&f.presenter, &WorkspacesPresenter::failed);
+    f.presenter.stop(keyOf(kName));
     QCOMPARE(failures.count(), 1);
     QCOMPARE(failures[0][0].toString(), QStringLiteral("quickstart could not be stopped"));
     QCOMPARE(failures[0][1].toString(), QStringLiteral("A workspace build is already active."));
   }
 
+  void offlineKeepsTheListAndSaysItIsOld() {
+    Fixture f;
+    f.show(WorkspaceStatus::Running, 1);
+    Q_EMIT f.deployment.unreachable(QStringLiteral("connection refused"));
+    const WorkspaceModel* model = f.presenter.model();
+    QCOMPARE(model->workspaceCount(), 1);
+    const QModelIndex index = model->workspaceIndex(QStringLiteral("local"), keyOf(kName).workspaceId);
+    QVERIFY(index.data(WorkspaceModel::StaleRole).toBool());
+    const QString detail =
+        index.siblingAtColumn(WorkspaceModel::StatusColumn).data(WorkspaceModel::SecondLineRole).toString();
+    QVERIFY2(detail.startsWith(QLatin1String("as of ")), qPrintable(detail));
+    QCOMPARE(f.presenter.deployments().first().error, QStringLiteral("connection refused"));
+    f.presenter.retry();
+    QCOMPARE(f.deployment.refreshes, 1);
+    Q_EMIT f.deployment.serverReached(QStringLiteral("v0.1.0"), QStringLiteral("alice"));
+    QVERIFY(!index.data(WorkspaceModel::StaleRole).toBool());
+  }
+
   void theLogFollowsTheNewestBuild() {
-    WorkspacesPresenter presenter;
-    ScriptedDeployment deployment;
-    presenter.addDeployment(&deployment);
-    const auto first = workspace(WorkspaceStatus::Running, JobStatus::Succeeded, 1);
-    deployment.answer(first);
-    presenter.showLog(kKey);
-    QVERIFY(deployment.followed == QList{first.latest_build.id});
-    const auto second = workspace(WorkspaceStatus::Stopping, JobStatus::Running, 2);
-    deployment.answer(second);
-    QVERIFY(deployment.followed == QList{second.latest_build.id});
-    api::ProvisionerJobLog line;
-    line.id = 1;
-    line.stage = "Planning Infrastructure";
-    line.output = "Plan: 1 to add";
-    const auto lines = std::make_shared<const std::vector<api::ProvisionerJobLog>>(2, line);  // the same line twice
-    Q_EMIT deployment.logReceived(QString::fromStdString(second.latest_build.id.toString()), lines);
-    QCOMPARE(presenter.log()->rowCount(), 2);  // head and line
-    presenter.hideLog();
-    QVERIFY(deployment.followed.isEmpty());
+    Fixture f;
+    const auto first = workspaceOf(kName, WorkspaceStatus::Running, 1);
+    f.deployment.answer({first});
+    f.presenter.showLog(keyOf(kName));
+    QVERIFY(f.deployment.followed == QList{first.latest_build.id});
+    const auto second = workspaceOf(kName, WorkspaceStatus::Stopping, 2);
+    f.deployment.answer({second});
+    QVERIFY(f.deployment.followed == QList{second.latest_build.id});
+    const auto line = logLine(1, "Planning", "Plan: 1 to add");
+    f.deployment.sendLog(second.latest_build.id, {line, line});  // the same line twice
+    QCOMPARE(f.presenter.log()->rowCount(), 2);                  // head and line
+    f.presenter.hideLog();
+    QVERIFY(f.deployment.followed.isEmpty());
+  }
+
+  void aLogThatEndsBeforeTheListKnowsStillShowsTheFailure() {
+    Fixture f;
+    f.show(WorkspaceStatus::Starting, 1);
+    f.presenter.showLog(keyOf(kName));
+    const BuildId build = f.deployment.followed.first();
+    f.deployment.sendLog(build, {logLine(1, "Applying", "Error: no such image", LogLevel::Error)});
+    Q_EMIT f.deployment.logEnded(QString::fromStdString(build.toString()));
+    f.show(WorkspaceStatus::Failed, 1);
+    QCOMPARE(f.presenter.log()->phases().last().role, Role::Failed);
+  }
+
+  void noticesSayHowItWent_data() {
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QString>("title");
+    QTest::addColumn<QStringList>("actions");
+    const auto row = [](WorkspaceStatus status, const char* title, const QStringList& actions) {
+      QTest::newRow(title) << static_cast<int>(status) << QString::fromLatin1(title) << actions;
+    };
+    const QString open = QStringLiteral("Open in VS Code");
+    const QString log = QStringLiteral("Show log");
+    const QString again = QStringLiteral("Start again");
+    row(WorkspaceStatus::Running, "quickstart is running", {open, log});
+    row(WorkspaceStatus::Stopped, "quickstart is stopped", {again});
+    row(WorkspaceStatus::Failed, "quickstart failed: start", {log, again});
+    row(WorkspaceStatus::Canceled, "quickstart was cancelled", {log});
+    row(WorkspaceStatus::Starting, "", {});
+  }
+
+  void noticesSayHowItWent() {
+    QFETCH(int, status);
+    QFETCH(QString, title);
+    QFETCH(QStringList, actions);
+    const auto notice = noticeOf(toWorkspaceItem(workspaceOf(kName, static_cast<WorkspaceStatus>(status))));
+    QCOMPARE(notice ? notice->title : QString(), title);
+    QStringList labels;
+    if (notice)
+      for (const NoticeAction action : notice->actions) labels.append(labelOf(action));
+    QCOMPARE(labels, actions);
   }
 };
 

@@ -19,6 +19,7 @@ using LogLines = std::shared_ptr<const std::vector<api::ProvisionerJobLog>>;
 
 // Called once, on the main thread, unless the deployment is gone by then.
 using Reply = std::function<void(Result<void>)>;
+using ProgressReport = std::function<void(const QString& stage)>;  // main thread, any number of times before the reply
 
 class Deployment : public QObject {
   Q_OBJECT
@@ -38,6 +39,9 @@ class Deployment : public QObject {
   virtual void build(WorkspaceId workspace, Transition transition, Reply reply) = 0;
   virtual void cancelBuild(BuildId build, Reply reply) = 0;
   virtual void create(api::CreateWorkspaceRequest request, Reply reply) = 0;
+
+  // Imports a template that comes with the server, under its own name; nothing changes where that name is taken.
+  virtual void importExample(const QString& exampleId, ProgressReport progress, Reply reply) = 0;
 
   // logReceived() for all lines so far and each new one, until logEnded() or unfollowLog().
   virtual void followLog(BuildId build) = 0;

@@ -2,6 +2,9 @@
 
 #include <qt6keychain/keychain.h>
 
+#include <QDBusConnection>
+#include <QDBusConnectionInterface>
+
 namespace berth::ui {
 
 namespace {
@@ -12,16 +15,39 @@ QString text(const Secret& secret) {
   return QString::fromUtf8(secret.reveal().data(), static_cast<qsizetype>(secret.reveal().size()));
 }
 
+// QtKeychain reports a missing keyring and a broken one alike (reference/desktop-ux.md 2.9), so the bus is asked.
+bool hasKeyringService() {
+  const QDBusConnectionInterface* bus = QDBusConnection::sessionBus().interface();
+  if (bus == nullptr) return false;
+  const QStringList known = bus->registeredServiceNames().value() + bus->activatableServiceNames().value();
+  static const QStringList kServices = {QStringLiteral("org.freedesktop.secrets"), QStringLiteral("org.kde.kwalletd6"),
+                                        QStringLiteral("org.kde.kwalletd5")};
+  return std::ranges::any_of(kServices, [&](const QString& name) { return known.contains(name); });
+}
+
+KeyringAnswer answerOf(QKeychain::Error error) {
+  switch (error) {
+    case QKeychain::NoError: return KeyringAnswer::Found;
+    case QKeychain::EntryNotFound: return KeyringAnswer::Missing;
+    case QKeychain::AccessDenied:
+    case QKeychain::AccessDeniedByUser: return KeyringAnswer::Refused;
+    default: return hasKeyringService() ? KeyringAnswer::Refused : KeyringAnswer::Absent;
+  }
+}
+
 }  // namespace
 
-void Keyring::read(const QString& key, std::function<void(Secret)> done) {
+void Keyring::read(const QString& key, ReadReply done) {
   auto* job = new QKeychain::ReadPasswordJob(service(), this);
   job->setKey(key);
   connect(job, &QKeychain::Job::finished, this, [this, job, key, done = std::move(done)] {
-    if (job->error() == QKeychain::NoError)
-      done(Secret(job->textData().toStdString()));
+    const KeyringAnswer answer = answerOf(job->error());
+    if (answer == KeyringAnswer::Found)
+      done(answer, Secret(job->textData().toStdString()));
+    else if (m_thisRun.contains(key))
+      done(KeyringAnswer::Found, *m_thisRun[key]);
     else
-      done(m_thisRun.contains(key) ? *m_thisRun[key] : Secret());
+      done(answer, Secret());
   });
   job->start();
 }
@@ -33,13 +59,6 @@ void Keyring::write(const QString& key, const Secret& value, std::function<void(
   job->setTextData(text(value));
   connect(job, &QKeychain::Job::finished, this,
           [job, done = std::move(done)] { done(job->error() == QKeychain::NoError); });
-  job->start();
-}
-
-void Keyring::remove(const QString& key) {
-  m_thisRun.remove(key);
-  auto* job = new QKeychain::DeletePasswordJob(service(), this);
-  job->setKey(key);
   job->start();
 }
 

@@ -1,4 +1,5 @@
 // Secrets in the desktop's keyring (Secret Service, KWallet). Where none answers, they are kept for this run only.
+// Virtual so that tests have a keyring of their own.
 #pragma once
 
 #include <QObject>
@@ -8,17 +9,25 @@
 
 namespace berth::ui {
 
+enum class KeyringAnswer {
+  Found,
+  Missing,  // never stored
+  Refused,  // there is a keyring, but it is locked or said no: the user is not signed out
+  Absent,   // this desktop has no keyring
+};
+
 class Keyring : public QObject {
   Q_OBJECT
 
  public:
   using QObject::QObject;
+  using ReadReply = std::function<void(KeyringAnswer, Secret)>;
 
-  // The value, or an empty one if there is none. Answers later, on the main thread.
-  void read(const QString& key, std::function<void(Secret)> done);
+  // Answers later, on the main thread; a locked keyring may take as long as its user does. Without a keyring a secret
+  // written in this run is still found.
+  virtual void read(const QString& key, ReadReply done);
   // `kept` is false when the secret lives only as long as this program.
-  void write(const QString& key, const Secret& value, std::function<void(bool kept)> done);
-  void remove(const QString& key);
+  virtual void write(const QString& key, const Secret& value, std::function<void(bool kept)> done);
 
  private:
   QMap<QString, std::shared_ptr<Secret>> m_thisRun;

@@ -10,6 +10,7 @@
 
 #include "core/client/Session.h"
 #include "ui/bridge/Mailbox.h"
+#include "ui/bridge/TemplateImport.h"
 
 namespace berth::ui {
 
@@ -236,6 +237,15 @@ void RemoteDeployment::create(api::CreateWorkspaceRequest request, Reply reply) 
           }(session, request);
         },
         reply);
+  });
+}
+
+void RemoteDeployment::importExample(const QString& exampleId, ProgressReport progress, Reply reply) {
+  auto onStage = [mailbox = m_mailbox, progress = std::move(progress)](const std::string& stage) {
+    mailbox->post([progress, text = QString::fromStdString(stage)] { progress(text); });
+  };
+  m_core->post([id = exampleId.toStdString(), onStage = std::move(onStage), reply = std::move(reply)](Core& core) {
+    core.run([id, onStage](client::Session& session) { return ui::importExample(session, id, onStage); }, reply);
   });
 }
 

@@ -34,6 +34,7 @@ class RemoteDeployment final : public Deployment {
   void build(WorkspaceId workspace, Transition transition, Reply reply) override;
   void cancelBuild(BuildId build, Reply reply) override;
   void create(api::CreateWorkspaceRequest request, Reply reply) override;
+  void importExample(const QString& exampleId, ProgressReport progress, Reply reply) override;
   void followLog(BuildId build) override;
   void unfollowLog(BuildId build) override;
 

@@ -34,10 +34,18 @@ Task<Result<Secret>> signInAsFirstUser(asio::any_io_executor executor, http::Url
   co_return co_await session.login(email, std::move(password));
 }
 
+// That a Berth or Coder server answers there is asked first: its absence is the clearer error.
 Task<Result<Secret>> checkToken(asio::any_io_executor executor, http::Url url, Secret token) {
   client::Session session(executor, optionsFor(std::move(url), token));
+  CO_TRY(co_await session.hasFirstUser());
   CO_TRY(co_await session.me());
   co_return token;
+}
+
+Task<Result<Secret>> logIn(asio::any_io_executor executor, http::Url url, std::string email, Secret password) {
+  client::Session session(executor, optionsFor(std::move(url), {}));
+  CO_TRY(co_await session.hasFirstUser());
+  co_return co_await session.login(std::move(email), std::move(password));
 }
 
 Task<void> answer(Task<Result<Secret>> question, std::shared_ptr<Mailbox> mailbox, SignIn::TokenReply reply) {
@@ -52,22 +60,33 @@ SignIn::SignIn(CoreThread& thread, QObject* parent)
 
 SignIn::~SignIn() { m_mailbox->close(); }
 
-void SignIn::asFirstUser(const QString& url, const QString& userName, const Secret& password, TokenReply reply) {
+void SignIn::ask(const QString& url, std::function<Task<Result<Secret>>(http::Url)> question, TokenReply reply) {
   auto parsed = http::parseUrl(url.toStdString());
   if (!parsed) return reply(std::unexpected(parsed.error()));
-  auto executor = m_thread.executor();
-  asio::co_spawn(executor,
-                 answer(signInAsFirstUser(executor, std::move(*parsed), userName.toStdString(), password), m_mailbox,
-                        std::move(reply)),
+  asio::co_spawn(m_thread.executor(), answer(question(std::move(*parsed)), m_mailbox, std::move(reply)),
                  asio::detached);
 }
 
+void SignIn::asFirstUser(const QString& url, const QString& userName, const Secret& password, TokenReply reply) {
+  ask(
+      url,
+      [&](http::Url parsed) {
+        return signInAsFirstUser(m_thread.executor(), std::move(parsed), userName.toStdString(), password);
+      },
+      std::move(reply));
+}
+
 void SignIn::withToken(const QString& url, const Secret& token, TokenReply reply) {
-  auto parsed = http::parseUrl(url.toStdString());
-  if (!parsed) return reply(std::unexpected(parsed.error()));
-  auto executor = m_thread.executor();
-  asio::co_spawn(executor, answer(checkToken(executor, std::move(*parsed), token), m_mailbox, std::move(reply)),
-                 asio::detached);
+  ask(
+      url, [&](http::Url parsed) { return checkToken(m_thread.executor(), std::move(parsed), token); },
+      std::move(reply));
+}
+
+void SignIn::withPassword(const QString& url, const QString& email, const Secret& password, TokenReply reply) {
+  ask(
+      url,
+      [&](http::Url parsed) { return logIn(m_thread.executor(), std::move(parsed), email.toStdString(), password); },
+      std::move(reply));
 }
 
 }  // namespace berth::ui

@@ -1,4 +1,5 @@
-// Signing in to a server and finding out what it is. Calls run on the core thread; replies come on the main thread.
+// Signing in to a server. Calls run on the core thread; replies come on the main thread, or never once this object is
+// gone. Virtual so that tests answer by themselves.
 #pragma once
 
 #include <QObject>
@@ -7,6 +8,8 @@
 
 #include "core/base/Error.h"
 #include "core/base/Secret.h"
+#include "core/base/Task.h"
+#include "core/http/Message.h"
 #include "ui/bridge/CoreThread.h"
 
 namespace berth::ui {
@@ -23,12 +26,16 @@ class SignIn : public QObject {
   ~SignIn() override;
 
   // Creates the first user where there is none, else signs in with the same name and password.
-  void asFirstUser(const QString& url, const QString& userName, const Secret& password, TokenReply reply);
+  virtual void asFirstUser(const QString& url, const QString& userName, const Secret& password, TokenReply reply);
 
   // Checks a token that the user pasted; the reply carries it back.
-  void withToken(const QString& url, const Secret& token, TokenReply reply);
+  virtual void withToken(const QString& url, const Secret& token, TokenReply reply);
+
+  virtual void withPassword(const QString& url, const QString& email, const Secret& password, TokenReply reply);
 
  private:
+  void ask(const QString& url, std::function<Task<Result<Secret>>(http::Url)> question, TokenReply reply);
+
   CoreThread& m_thread;
   std::shared_ptr<Mailbox> m_mailbox;
 };

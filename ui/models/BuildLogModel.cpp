@@ -51,10 +51,11 @@ void BuildLogModel::append(const std::vector<api::ProvisionerJobLog>& lines) {
   Q_EMIT phasesChanged();
 }
 
-void BuildLogModel::finish(bool succeeded, const QDateTime& at) {
+// The last phase ended with its last line: a log may be read long after its build.
+void BuildLogModel::finish(bool succeeded) {
   m_isFinished = true;
   if (!m_phases.isEmpty()) {
-    m_phases.last().endedAt = at;
+    m_phases.last().endedAt = m_rows.last().line.time;
     m_phases.last().role = succeeded ? Role::Running : Role::Failed;
   }
   Q_EMIT phasesChanged();

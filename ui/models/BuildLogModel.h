@@ -34,13 +34,14 @@ class BuildLogModel : public QAbstractListModel {
 
   void clear();
   void append(const std::vector<api::ProvisionerJobLog>& lines);  // lines already there (by id) are passed over
-  void finish(bool succeeded, const QDateTime& at);
+  void finish(bool succeeded);  // no more lines will come; may be corrected by calling again
 
   const QList<LogPhase>& phases() const { return m_phases; }
   int count(LogLevel level) const;
   int firstRowOf(LogLevel level) const;  // -1 when there is none
   QString plainText() const;             // for the clipboard and files
   bool isFinished() const { return m_isFinished; }
+  Role outcome() const { return m_phases.isEmpty() ? Role::Running : m_phases.last().role; }
 
   int rowCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role) const override;

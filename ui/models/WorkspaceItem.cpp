@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <algorithm>
 
 namespace berth::ui {
 
@@ -127,12 +128,12 @@ AgentItem toAgentItem(const api::WorkspaceAgent& agent) {
   return item;
 }
 
-BuildItem toBuildItem(const api::WorkspaceBuild& build) {
+BuildItem toBuildItem(const api::WorkspaceBuild& build, const std::string& owner) {
   const JobStatus status = build.job.status;
   return {.id = fromStd(build.id.toString()),
           .number = build.build_number,
           .verb = verbOf(build.transition),
-          .initiator = fromStd(build.initiator_name),
+          .initiator = build.initiator_name == owner ? tr("you") : fromStd(build.initiator_name),
           .role = roleOf(status, build.transition),
           .error = fromStd(build.job.error.value_or("")),
           .createdAt = toDateTime(build.created_at),
@@ -141,9 +142,15 @@ BuildItem toBuildItem(const api::WorkspaceBuild& build) {
           .isActive = status == JobStatus::Pending || status == JobStatus::Running || status == JobStatus::Canceling};
 }
 
+// The time of day, or the day where that is another one.
+QString moment(const QDateTime& time, const QDateTime& now) {
+  if (time.date() == now.date()) return QLocale().toString(time.time(), QLocale::ShortFormat);
+  return QLocale().toString(time.date(), QStringLiteral("ddd d MMM"));
+}
+
 // A running workspace is as well as its worst agent.
-void describeRunning(WorkspaceItem& item) {
-  const QString since = QLocale().toString(item.build.completedAt.time(), QLocale::ShortFormat);
+void describeRunning(WorkspaceItem& item, const QDateTime& now) {
+  const QString since = moment(item.build.completedAt, now);
   for (const AgentItem& agent : item.agents) {
     if (agent.role == Role::Running) continue;
     item.role = agent.role;
@@ -156,6 +163,22 @@ void describeRunning(WorkspaceItem& item) {
 
 QString firstLine(const QString& text) { return text.section(QLatin1Char('\n'), 0, 0).trimmed(); }
 
+// What an unfinished build is at: its place in the queue, else how long it has run.
+QString describeBuild(const api::ProvisionerJob& job, const BuildItem& build, const QDateTime& now) {
+  if (!build.startedAt.isValid())
+    return job.queue_position > 0 ? tr("number %1 in the queue").arg(job.queue_position) : QString();
+  return durationText(std::max<qint64>(0, build.startedAt.secsTo(now)));
+}
+
+QString describe(const WorkspaceItem& item, const api::ProvisionerJob& job, const QDateTime& now) {
+  if (item.isChanging()) return describeBuild(job, item.build, now);
+  if (item.status == WorkspaceStatus::Failed)
+    return item.build.error.isEmpty() ? tr("%1 failed").arg(item.build.verb) : firstLine(item.build.error);
+  if (item.status != WorkspaceStatus::Stopped) return {};
+  if (item.isOutdated) return tr("update available");
+  return tr("by %1, %2").arg(item.build.initiator, relativeTime(item.build.completedAt, now));
+}
+
 }  // namespace
 
 bool WorkspaceItem::canStart() const {
@@ -167,7 +190,7 @@ bool WorkspaceItem::canStop() const {
   return !isChanging() && (status == WorkspaceStatus::Running || status == WorkspaceStatus::Failed);
 }
 
-WorkspaceItem toWorkspaceItem(const api::Workspace& workspace) {
+WorkspaceItem toWorkspaceItem(const api::Workspace& workspace, const QDateTime& now) {
   WorkspaceItem item{.id = fromStd(workspace.id.toString()),
                      .name = fromStd(workspace.name),
                      .owner = fromStd(workspace.owner_name),
@@ -181,17 +204,15 @@ WorkspaceItem toWorkspaceItem(const api::Workspace& workspace) {
                      .lastUsedAt = toDateTime(workspace.last_used_at),
                      .isOutdated = workspace.outdated,
                      .agents = {},
-                     .build = toBuildItem(workspace.latest_build)};
+                     .build = toBuildItem(workspace.latest_build, workspace.owner_name)};
   for (const auto& resource : workspace.latest_build.resources)
     for (const auto& agent : resource.agents.value_or(std::vector<api::WorkspaceAgent>()))
       item.agents.append(toAgentItem(agent));
 
   if (item.isRunning())
-    describeRunning(item);
-  else if (item.status == WorkspaceStatus::Failed)
-    item.statusDetail = item.build.error.isEmpty() ? tr("%1 failed").arg(item.build.verb) : firstLine(item.build.error);
-  else if (item.status == WorkspaceStatus::Stopped)
-    item.statusDetail = item.isOutdated ? tr("update available") : tr("by %1").arg(item.build.initiator);
+    describeRunning(item, now);
+  else
+    item.statusDetail = describe(item, workspace.latest_build.job, now);
   return item;
 }
 

@@ -18,19 +18,23 @@ struct AgentItem {
   Role role = Role::Queued;
   QString stateText;  // "ready", "connecting", "start-up scripts run"
   bool isConnected = false;
+
+  bool operator==(const AgentItem&) const = default;
 };
 
 struct BuildItem {
   QString id;
   qint64 number = 0;
-  QString verb;  // "Start", "Stop", "Delete"
-  QString initiator;
+  QString verb;       // "Start", "Stop", "Delete"
+  QString initiator;  // "you" for the workspace's owner
   Role role = Role::Queued;
   QString error;
   QDateTime createdAt;
   QDateTime startedAt;    // null while queued
   QDateTime completedAt;  // null while it runs
   bool isActive = false;  // queued, running or being cancelled
+
+  bool operator==(const BuildItem&) const = default;
 };
 
 struct WorkspaceItem {
@@ -52,9 +56,11 @@ struct WorkspaceItem {
   bool canStart() const;
   bool canStop() const;
   bool isChanging() const { return build.isActive; }
+  bool operator==(const WorkspaceItem&) const = default;
 };
 
-WorkspaceItem toWorkspaceItem(const api::Workspace& workspace);
+// `now` is what durations of a running build and relative times are counted to.
+WorkspaceItem toWorkspaceItem(const api::Workspace& workspace, const QDateTime& now = QDateTime::currentDateTime());
 
 // "now", "4 min ago", "3 h ago", "yesterday", "3 days ago", then the date.
 QString relativeTime(const QDateTime& time, const QDateTime& now);

@@ -5,6 +5,14 @@
 
 namespace berth::ui {
 
+namespace {
+
+QString asOf(const DeploymentItem& deployment) {
+  return WorkspaceModel::tr("as of %1").arg(QLocale().toString(deployment.reachedAt.time(), QLocale::ShortFormat));
+}
+
+}  // namespace
+
 struct WorkspaceModel::Group {
   DeploymentItem deployment;
   std::vector<WorkspaceItem> workspaces;
@@ -32,6 +40,8 @@ void WorkspaceModel::setDeployment(const DeploymentItem& deployment) {
   if (Group* group = findGroup(deployment.id)) {
     group->deployment = deployment;
     Q_EMIT dataChanged(groupIndex(*group), groupIndex(*group, ColumnCount - 1));
+    if (const int last = static_cast<int>(group->workspaces.size()) - 1; last >= 0)
+      Q_EMIT dataChanged(createIndex(0, 0, group), createIndex(last, ColumnCount - 1, group));
     return;
   }
   const int row = static_cast<int>(m_groups.size());
@@ -101,6 +111,18 @@ const DeploymentItem* WorkspaceModel::deployment(const QModelIndex& index) const
   return group != nullptr ? &group->deployment : &m_groups[static_cast<std::size_t>(index.row())]->deployment;
 }
 
+QList<DeploymentItem> WorkspaceModel::deployments() const {
+  QList<DeploymentItem> items;
+  for (const auto& group : m_groups) items.append(group->deployment);
+  return items;
+}
+
+QList<WorkspaceItem> WorkspaceModel::workspaces(const QString& deploymentId) const {
+  const Group* group = findGroup(deploymentId);
+  return group == nullptr ? QList<WorkspaceItem>()
+                          : QList<WorkspaceItem>(group->workspaces.begin(), group->workspaces.end());
+}
+
 int WorkspaceModel::workspaceCount() const {
   std::size_t count = 0;
   for (const auto& group : m_groups) count += group->workspaces.size();
@@ -138,11 +160,22 @@ QVariant WorkspaceModel::groupData(const Group& group, int column, int role) con
     case Qt::DisplayRole: return column == NameColumn ? group.deployment.name : QString();
     case Qt::AccessibleTextRole: return group.deployment.name + QLatin1String(", ") + group.deployment.detail;
     case SecondLineRole: return group.deployment.detail;
+    case CountTextRole: return tr("%n workspace(s)", nullptr, static_cast<int>(group.workspaces.size()));
+    case LocalRole: return group.deployment.isLocal;
     case IdRole:
     case DeploymentIdRole: return group.deployment.id;
     case SortRole: return group.deployment.name;
     case IsGroupRole: return true;
     default: return {};
+  }
+}
+
+QString WorkspaceModel::toolTip(const DeploymentItem& deployment, const WorkspaceItem& item, int column) {
+  switch (column) {
+    case NameColumn: return tr("%1\n%2").arg(item.name, item.templateName);
+    case StatusColumn: return item.build.error.isEmpty() ? item.statusDetail : item.build.error;
+    case LastUsedColumn: return QLocale().toString(item.lastUsedAt, QLocale::LongFormat);
+    default: return deployment.isStale() ? tr("Needs %1, which cannot be reached").arg(deployment.name) : QString();
   }
 }
 
@@ -153,14 +186,15 @@ QVariant WorkspaceModel::workspaceData(const Group& group, const WorkspaceItem& 
     case IsGroupRole: return false;
     case ItemRole: return QVariant::fromValue(item);
     case StateRole: return static_cast<int>(item.role);
-    case SecondLineRole: return column == StatusColumn ? item.statusDetail : item.templateName;
+    case StaleRole: return group.deployment.isStale();
+    case SecondLineRole:
+      if (column != StatusColumn) return item.templateName;
+      return group.deployment.isStale() ? asOf(group.deployment) : item.statusDetail;
     case Qt::AccessibleTextRole:
       return tr("%1, %2, %3")
           .arg(item.name, item.templateName,
                item.statusDetail.isEmpty() ? item.statusWord : item.statusWord + QLatin1Char(' ') + item.statusDetail);
-    case Qt::ToolTipRole:
-      if (column == LastUsedColumn) return QLocale().toString(item.lastUsedAt, QLocale::LongFormat);
-      return column == StatusColumn ? QVariant(item.build.error) : QVariant();
+    case Qt::ToolTipRole: return toolTip(group.deployment, item, column);
     case SortRole:
       if (column == LastUsedColumn) return item.lastUsedAt;
       return column == StatusColumn ? QVariant(static_cast<int>(item.status)) : QVariant(item.name);

@@ -10,8 +10,9 @@
 
 namespace berth::ui {
 
-// What every list can be; the view shows a different face for each.
-enum class LoadState { Loading, Content, Failed };
+// What every list can be; the view shows a different face for each. Content of an offline or signed-out deployment
+// stays and is shown as old.
+enum class LoadState { Loading, Content, Offline, SignedOut };
 
 struct DeploymentItem {
   QString id;
@@ -19,7 +20,10 @@ struct DeploymentItem {
   QString detail;  // "Server running, version 0.1"
   bool isLocal = false;
   LoadState state = LoadState::Loading;
-  QString error;  // a sentence, when state is Failed; older content stays
+  QString error;        // why it is offline, a sentence
+  QDateTime reachedAt;  // when it last answered; null before that
+
+  bool isStale() const { return state == LoadState::Offline || state == LoadState::SignedOut; }
 };
 
 class WorkspaceModel : public QAbstractItemModel {
@@ -35,6 +39,9 @@ class WorkspaceModel : public QAbstractItemModel {
     SortRole,   // the column's value, never its text
     StateRole,  // ui::Role as int
     SecondLineRole,
+    CountTextRole,  // of a deployment: "3 workspaces"
+    LocalRole,      // of a deployment: true for this computer
+    StaleRole,      // true when the row is from before the deployment went offline
   };
 
   explicit WorkspaceModel(QObject* parent = nullptr);
@@ -49,6 +56,8 @@ class WorkspaceModel : public QAbstractItemModel {
   QModelIndex workspaceIndex(const QString& deploymentId, const QString& workspaceId) const;
   std::optional<WorkspaceItem> workspace(const QModelIndex& index) const;
   const DeploymentItem* deployment(const QModelIndex& index) const;
+  QList<DeploymentItem> deployments() const;
+  QList<WorkspaceItem> workspaces(const QString& deploymentId) const;
   int workspaceCount() const;
 
   QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
@@ -62,6 +71,7 @@ class WorkspaceModel : public QAbstractItemModel {
   struct Group;
   Group* findGroup(const QString& id) const;
   QVariant groupData(const Group& group, int column, int role) const;
+  static QString toolTip(const DeploymentItem& deployment, const WorkspaceItem& item, int column);
   QVariant workspaceData(const Group& group, const WorkspaceItem& item, int column, int role) const;
   QModelIndex groupIndex(const Group& group, int column = 0) const;
 

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include "ui/bridge/LocalServer.h"
 #include "ui/models/Checklist.h"
 
 namespace berth::ui {
@@ -12,19 +13,26 @@ class LocalChecks : public QObject {
   Q_OBJECT
 
  public:
-  explicit LocalChecks(QObject* parent = nullptr);
+  // `dockerSocket` is the engine's Unix socket. `server` outlives the checks; it is only looked at.
+  explicit LocalChecks(LocalServer& server, QString dockerSocket = defaultDockerSocket(), QObject* parent = nullptr);
 
   Checklist* list() { return &m_list; }
   void start();  // now, and every 5 s
   void stop() { m_timer.stop(); }
-  bool allPassed() const { return m_list.isDone(); }
+
+  // DOCKER_HOST where it names a Unix socket, else the system's engine.
+  static QString defaultDockerSocket();
 
  private:
   void checkDocker();
+  void acceptDocker(const QByteArray& answer);
+  void explainDocker(const QString& socketError, bool mayNotOpen);
   void checkTofu();
   void checkDisk();
   void checkPort();
 
+  LocalServer& m_server;
+  QString m_dockerSocket;
   Checklist m_list;
   QTimer m_timer;
 };

@@ -1,9 +1,5 @@
 #include "ui/presenters/LocalSetup.h"
 
-#include <QRegularExpression>
-
-#include "core/base/Random.h"
-
 namespace berth::ui {
 
 namespace {
@@ -13,29 +9,19 @@ const QString kUser = QStringLiteral("user");
 const QString kTemplate = QStringLiteral("template");
 const QString kWorkspace = QStringLiteral("workspace");
 const QString kAgent = QStringLiteral("agent");
-const QString kPasswordKey = QStringLiteral("password/local");
+const QString kReady = QStringLiteral("ready");
 const QString kStarterName = QStringLiteral("docker");
-const QString kLocalId = QStringLiteral("local");
-constexpr std::size_t kPasswordLength = 24;
 
-// Names of servers' users: letters, digits and single hyphens.
-QString userName() {
-  static const QRegularExpression kOthers(QStringLiteral("[^a-zA-Z0-9]+"));
-  QString name = QString::fromLocal8Bit(qgetenv("USER")).replace(kOthers, QStringLiteral("-"));
-  while (name.startsWith(QLatin1Char('-'))) name.removeFirst();
-  while (name.endsWith(QLatin1Char('-'))) name.removeLast();
-  return name.isEmpty() ? QStringLiteral("owner") : name;
-}
+QString localId() { return QString::fromLatin1(LocalSetup::kDeploymentId); }
 
 }  // namespace
 
-LocalSetup::LocalSetup(LocalServer& server, SignIn& signIn, Keyring& keyring, WorkspacesPresenter& workspaces,
-                       QObject* parent)
-    : QObject(parent), m_server(server), m_signIn(signIn), m_keyring(keyring), m_workspaces(workspaces) {
+LocalSetup::LocalSetup(LocalServer& server, LocalAccount& account, WorkspacesPresenter& workspaces, QObject* parent)
+    : QObject(parent), m_server(server), m_account(account), m_workspaces(workspaces) {
   m_clock.setInterval(1000);
   connect(&m_clock, &QTimer::timeout, this, [this] { m_list.setSeconds(m_current, m_since.elapsed() / 1000); });
   connect(&m_server, &LocalServer::ready, this, [this] {
-    if (m_isRunning && m_current == kServer) createUser();
+    if (isAt(kServer)) createUser();
   });
   connect(&m_server, &LocalServer::failed, this, [this](const QString& sentence) {
     if (m_isRunning) fail(sentence, tr("The whole log is %1.").arg(LocalServer::logFile()));
@@ -43,22 +29,21 @@ LocalSetup::LocalSetup(LocalServer& server, SignIn& signIn, Keyring& keyring, Wo
   connect(&m_workspaces, &WorkspacesPresenter::workspacesChanged, this, &LocalSetup::advance);
   connect(m_workspaces.templates(), &QAbstractItemModel::modelReset, this, &LocalSetup::advance);
   connect(&m_workspaces, &WorkspacesPresenter::failed, this, [this](const QString& what, const QString& why) {
-    if (m_isRunning && m_current == kWorkspace) fail(QStringLiteral("%1: %2").arg(what, why), {});
+    if (isAt(kWorkspace)) fail(tr("%1: %2").arg(what, why));
   });
 }
 
 void LocalSetup::start() {
-  const auto step = [](const QString& id, const QString& title) {
-    Step made;
-    made.id = id;
-    made.title = title;
-    return made;
-  };
-  m_list.setSteps({step(kServer, tr("Start the server")), step(kUser, tr("Create the local user")),
-                   step(kTemplate, tr("Add the template Docker starter")),
-                   step(kWorkspace, tr("Build the first workspace")), step(kAgent, tr("Connect to its agent"))});
+  m_list.setSteps({Step{.id = kServer, .title = tr("Start the server")},
+                   Step{.id = kUser, .title = tr("Create the local user")},
+                   Step{.id = kTemplate, .title = tr("Add the Docker template")},
+                   Step{.id = kWorkspace, .title = tr("Build the first workspace")},
+                   Step{.id = kAgent, .title = tr("Connect to its agent")}, Step{.id = kReady, .title = tr("Ready")}});
+  ++m_run;
   m_isRunning = true;
-  m_hasAskedForWorkspace = false;
+  m_hasImported = false;
+  m_askedAfterBuild.reset();
+  m_total.start();
   m_clock.start();
   enter(kServer);
   m_server.start();
@@ -71,15 +56,20 @@ void LocalSetup::cancel() {
   if (const auto item = findWorkspace(); item && item->isChanging()) m_workspaces.cancel(m_key);
 }
 
+void LocalSetup::abandon() {
+  m_isRunning = false;
+  m_clock.stop();
+}
+
 void LocalSetup::enter(const QString& step) {
   m_current = step;
   m_since.start();
   m_list.set(step, StepState::Running);
 }
 
-void LocalSetup::complete(const QString& step, const QString& detail) {
-  m_list.set(step, StepState::Done, detail);
-  m_list.setSeconds(step, m_since.elapsed() / 1000);
+void LocalSetup::complete(const QString& detail) {
+  m_list.set(m_current, StepState::Done, detail);
+  m_list.setSeconds(m_current, m_since.elapsed() / 1000);
 }
 
 void LocalSetup::fail(const QString& sentence, const QString& fix) {
@@ -90,96 +80,116 @@ void LocalSetup::fail(const QString& sentence, const QString& fix) {
 }
 
 void LocalSetup::createUser() {
-  complete(kServer, m_server.url().mid(7));
+  complete(m_server.url().mid(7));
   enter(kUser);
-  m_keyring.read(kPasswordKey, [this](Secret password) {
-    const auto signIn = [this](const Secret& chosen) {
-      m_signIn.asFirstUser(m_server.url(), userName(), chosen, [this](Result<Secret> token) {
-        if (!m_isRunning) return;
-        if (token)
-          acceptToken(*token);
-        else
-          fail(tr("Signing in to the server on this computer failed: %1")
-                   .arg(QString::fromStdString(token.error().message())),
-               tr("If its first user was made elsewhere, add it as a server at %1.").arg(m_server.url()));
-      });
-    };
-    if (!password.isEmpty()) return signIn(password);
-    const Secret made(randomAlphanumeric(kPasswordLength));
-    m_keyring.write(kPasswordKey, made, [signIn, made](bool) { signIn(made); });
+  m_account.signIn(m_server.url(), [this, run = m_run](Result<LocalAccount::SignedIn> account) {
+    if (run != m_run || !isAt(kUser)) return;
+    if (account) return acceptAccount(*account);
+    fail(tr("Signing in to the server on this computer failed: %1")
+             .arg(QString::fromStdString(account.error().message())),
+         tr("If its first user was made elsewhere, choose \"A server\" and sign in at %1.").arg(m_server.url()));
   });
 }
 
-void LocalSetup::acceptToken(const Secret& token) {
-  m_keyring.write(QString::fromLatin1(kTokenKey), token, [this](bool kept) {
-    m_list.set(kUser, StepState::Done,
-               kept ? tr("password kept in the desktop keyring")
-                    : tr("no keyring answers: the sign-in lasts as long as Berth runs"));
-  });
-  complete(kUser, {});
+void LocalSetup::acceptAccount(const LocalAccount::SignedIn& account) {
+  complete(account.place == LocalAccount::PasswordPlace::Keyring
+               ? tr("password kept in the desktop keyring")
+               : tr("password kept in %1, which only you can read").arg(m_account.passwordFile()));
   enter(kTemplate);
-  Q_EMIT signedIn(token);
-  advance();
+  Q_EMIT signedIn(account.token);
+  addTemplate();
+}
+
+void LocalSetup::addTemplate() {
+  Deployment* deployment = m_workspaces.deployment(localId());
+  if (deployment == nullptr) return;
+  const auto isCurrent = [this, run = m_run] { return run == m_run && isAt(kTemplate); };
+  deployment->importExample(
+      kStarterName,
+      [this, isCurrent](const QString& stage) {
+        if (isCurrent()) m_list.set(kTemplate, StepState::Running, stage);
+      },
+      [this, isCurrent](const Result<void>& result) {
+        if (!isCurrent()) return;
+        if (!result) return fail(QString::fromStdString(result.error().message()));
+        m_hasImported = true;
+        advance();
+      });
 }
 
 const TemplateItem* LocalSetup::starterTemplate() const {
   const TemplateModel* templates = m_workspaces.templates();
   for (int row = 0; row < templates->rowCount(); ++row) {
     const TemplateItem* item = templates->item(templates->index(row, 0));
-    if (item->deploymentId == kLocalId && item->slug == kStarterName) return item;
+    if (item->deploymentId == localId() && item->slug == kStarterName) return item;
   }
   return nullptr;
 }
 
 std::optional<WorkspaceItem> LocalSetup::findWorkspace() const {
-  const WorkspaceModel* model = m_workspaces.model();
-  const QModelIndex local = model->deploymentIndex(kLocalId);
-  for (int row = 0; row < model->rowCount(local); ++row) {
-    const auto item = model->workspace(model->index(row, 0, local));
-    if (item && item->name == QLatin1String(kWorkspaceName)) return item;
-  }
+  for (const WorkspaceItem& item : m_workspaces.model()->workspaces(localId()))
+    if (item.name == QLatin1String(kWorkspaceName)) return item;
   return std::nullopt;
 }
 
 void LocalSetup::advance() {
-  if (!m_isRunning) return;
-  if (m_current == kTemplate) {
+  if (isAt(kTemplate)) {
     const TemplateItem* starter = starterTemplate();
-    if (starter == nullptr) return;
-    complete(kTemplate, starter->description);
+    if (!m_hasImported || starter == nullptr) return;
+    complete(starter->description);
     enter(kWorkspace);
   }
-  if (m_current != kWorkspace && m_current != kAgent) return;
-  if (const auto item = findWorkspace()) {
-    m_key = {kLocalId, item->id};
-    advanceWorkspace(*item);
-  } else if (!m_hasAskedForWorkspace) {
-    m_hasAskedForWorkspace = true;
-    m_workspaces.create(kLocalId, starterTemplate()->id, QString::fromLatin1(kWorkspaceName));
+  if (!isAt(kWorkspace) && !isAt(kAgent) && !isAt(kReady)) return;
+  const auto item = findWorkspace();
+  if (!item) {
+    if (!m_askedAfterBuild) ask(nullptr);
+    return;
   }
+  m_key = {localId(), item->id};
+  m_workspaces.showLog(m_key);
+  if (isAt(kWorkspace)) advanceWorkspace(*item);
+  if (isAt(kAgent) || isAt(kReady)) advanceAgent(*item);
+}
+
+void LocalSetup::ask(const WorkspaceItem* existing) {
+  m_askedAfterBuild = existing == nullptr ? 0 : existing->build.number;
+  if (existing == nullptr)
+    m_workspaces.create(localId(), starterTemplate()->id, QString::fromLatin1(kWorkspaceName));
+  else
+    m_workspaces.start(m_key);
 }
 
 void LocalSetup::advanceWorkspace(const WorkspaceItem& item) {
-  m_workspaces.showLog(m_key);
-  if (m_current == kWorkspace) {
-    if (item.canStart() && !m_hasAskedForWorkspace) {
-      m_hasAskedForWorkspace = true;
-      m_workspaces.start(m_key);
-      return;
-    }
-    if (item.status == WorkspaceStatus::Failed && m_hasAskedForWorkspace && !item.isChanging())
-      return fail(item.statusDetail, tr("The log below says more."));
-    if (!item.isRunning()) {
-      const auto& phases = m_workspaces.log()->phases();
-      m_list.set(kWorkspace, StepState::Running, phases.isEmpty() ? item.statusWord : phases.last().name);
-      return;
-    }
-    complete(kWorkspace, item.templateName);
+  if (item.isRunning() && !item.isChanging()) {
+    complete(item.templateName);
     enter(kAgent);
+    return;
   }
-  const bool isReady = !item.agents.isEmpty() && item.agents.first().isConnected;
-  if (!isReady) return;
-  complete(kAgent, item.agents.first().stateText);
+  if (item.isChanging()) {
+    const auto& phases = m_workspaces.log()->phases();
+    m_list.set(kWorkspace, StepState::Running, phases.isEmpty() ? item.statusWord : phases.last().name);
+    return;
+  }
+  if (!m_askedAfterBuild)
+    ask(&item);
+  else if (item.build.number > *m_askedAfterBuild)  // older ones are lists from before the server heard of ours
+    fail(item.statusDetail.isEmpty() ? item.statusWord : item.statusDetail, tr("The log below says more."));
+}
+
+void LocalSetup::advanceAgent(const WorkspaceItem& item) {
+  if (!item.isRunning() || item.agents.isEmpty())
+    return fail(tr("The workspace is not running any more: %1").arg(item.statusWord));
+  const AgentItem& agent = item.agents.first();
+  if (agent.role == Role::Attention)
+    return fail(tr("The agent %1: %2").arg(agent.name, agent.stateText),
+                tr("The container runs. Its log says more: docker logs, with the container of this workspace."));
+  if (!agent.isConnected) return;
+  if (isAt(kAgent)) {
+    complete(tr("%1, %2").arg(agent.name, agent.platform));
+    enter(kReady);
+  }
+  if (agent.role != Role::Running) return m_list.set(kReady, StepState::Running, agent.stateText);
+  complete(tr("The workspace %1 is running").arg(item.name));
   m_isRunning = false;
   m_clock.stop();
   Q_EMIT finished();

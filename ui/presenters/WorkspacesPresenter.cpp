@@ -40,22 +40,23 @@ void WorkspacesPresenter::addDeployment(Deployment* deployment) {
                      {});
           });
   connect(deployment, &Deployment::unreachable, this, [this, deployment](const QString& reason) {
-    setState(deployment, LoadState::Failed, tr("Offline"), reason);
+    setState(deployment, LoadState::Offline, tr("Offline"), reason);
   });
-  connect(deployment, &Deployment::signedOut, this, [this, deployment](const QString& reason) {
-    setState(deployment, LoadState::Failed, tr("Signed out"), reason);
+  connect(deployment, &Deployment::signedOut, this, [this, deployment] {
+    setState(deployment, LoadState::SignedOut, tr("Signed out"), tr("The sign-in has ended."));
   });
   connect(deployment, &Deployment::logReceived, this, [this](const QString& build, const LogLines& lines) {
     if (build == m_followedBuild) m_log.append(*lines);
   });
   connect(deployment, &Deployment::logEnded, this, [this](const QString& build) {
     if (build != m_followedBuild) return;
-    const auto item = workspace(m_logged);
-    m_log.finish(!item || item->build.role != Role::Failed, QDateTime::currentDateTime());
+    m_logHasEnded = true;
+    finishLog();
   });
   connect(deployment, &QObject::destroyed, this, [this, deployment, id = deployment->id()] {
     m_deployments.removeOne(deployment);
     m_model.removeDeployment(id);
+    m_templates.setTemplates(id, {}, {});
     Q_EMIT deploymentsChanged();
   });
   Q_EMIT deploymentsChanged();
@@ -68,13 +69,38 @@ Deployment* WorkspacesPresenter::deployment(const QString& id) const {
 
 void WorkspacesPresenter::setState(Deployment* deployment, LoadState state, const QString& detail,
                                    const QString& error) {
-  m_model.setDeployment({.id = deployment->id(),
-                         .name = deployment->name(),
-                         .detail = detail,
-                         .isLocal = deployment->isLocal(),
-                         .state = state,
-                         .error = error});
+  setDeployment({.id = deployment->id(),
+                 .name = deployment->name(),
+                 .detail = detail,
+                 .isLocal = deployment->isLocal(),
+                 .state = state,
+                 .error = error,
+                 .reachedAt = m_reachedAt.value(deployment->id())});
+}
+
+void WorkspacesPresenter::setDeployment(const DeploymentItem& deployment) {
+  m_model.setDeployment(deployment);
   Q_EMIT deploymentsChanged();
+}
+
+void WorkspacesPresenter::retry() {
+  for (Deployment* each : std::as_const(m_deployments)) each->refresh();
+  Q_EMIT retryRequested();
+}
+
+// Workspaces that are gone because they were deleted, each as it ended.
+QList<std::pair<WorkspaceKey, WorkspaceItem>> WorkspacesPresenter::findDeleted(const QString& deploymentId,
+                                                                               const QList<WorkspaceItem>& now) const {
+  QList<std::pair<WorkspaceKey, WorkspaceItem>> deleted;
+  for (WorkspaceItem item : m_model.workspaces(deploymentId)) {
+    const WorkspaceKey key{deploymentId, item.id};
+    if (std::ranges::contains(now, item.id, &WorkspaceItem::id)) continue;
+    if (item.status != WorkspaceStatus::Deleting && !m_deleting.contains(key)) continue;
+    item.status = WorkspaceStatus::Deleted;
+    item.build.isActive = false;
+    deleted.append({key, item});
+  }
+  return deleted;
 }
 
 void WorkspacesPresenter::receive(Deployment* deployment, const WorkspaceList& workspaces) {
@@ -86,14 +112,18 @@ void WorkspacesPresenter::receive(Deployment* deployment, const WorkspaceList& w
     if (const auto before = workspace(key); before && hasEnded(before->build, item.build)) ended.append({key, item});
     items.append(std::move(item));
   }
+  ended += findDeleted(deployment->id(), items);
+  m_reachedAt[deployment->id()] = QDateTime::currentDateTime();
   m_model.setWorkspaces(deployment->id(), items);
   followCurrentBuild();
+  finishLog();
   Q_EMIT workspacesChanged();
   for (const auto& [key, item] : std::as_const(ended)) {
     if (m_restarting.remove(key) && item.status == WorkspaceStatus::Stopped) {
       start(key);
       continue;
     }
+    m_deleting.remove(key);
     Q_EMIT buildEnded(key, item);
   }
 }
@@ -120,7 +150,16 @@ void WorkspacesPresenter::hideLog() {
     source->unfollowLog(buildId(m_followedBuild));
   m_logged = {};
   m_followedBuild.clear();
+  m_logHasEnded = false;
   m_log.clear();
+}
+
+// A log ends a little before or after the list shows how its build went.
+void WorkspacesPresenter::finishLog() {
+  if (!m_logHasEnded) return;
+  const auto item = workspace(m_logged);
+  const bool hasFailed = item && item->build.role == Role::Failed;
+  if (!m_log.isFinished() || hasFailed != (m_log.outcome() == Role::Failed)) m_log.finish(!hasFailed);
 }
 
 void WorkspacesPresenter::followCurrentBuild() {
@@ -129,6 +168,7 @@ void WorkspacesPresenter::followCurrentBuild() {
   Deployment* source = deployment(m_logged.deploymentId);
   if (!m_followedBuild.isEmpty()) source->unfollowLog(buildId(m_followedBuild));
   m_followedBuild = item->build.id;
+  m_logHasEnded = false;
   m_log.clear();
   source->followLog(buildId(m_followedBuild));
 }
@@ -176,7 +216,10 @@ void WorkspacesPresenter::restart(const WorkspaceKey& key) {
 }
 
 void WorkspacesPresenter::remove(const WorkspaceKey& key) {
-  if (const auto item = workspace(key)) run(key, Transition::Delete, tr("%1 could not be deleted").arg(item->name));
+  const auto item = workspace(key);
+  if (!item) return;
+  m_deleting.insert(key);
+  run(key, Transition::Delete, tr("%1 could not be deleted").arg(item->name));
 }
 
 void WorkspacesPresenter::cancel(const WorkspaceKey& key) {
@@ -187,13 +230,15 @@ void WorkspacesPresenter::cancel(const WorkspaceKey& key) {
     target->cancelBuild(buildId(item->build.id), reporting(tr("%1 could not be cancelled").arg(item->name)));
 }
 
-void WorkspacesPresenter::create(const QString& deploymentId, const QString& templateId, const QString& name) {
+void WorkspacesPresenter::create(const QString& deploymentId, const QString& templateId, const QString& name,
+                                 Reply done) {
   Deployment* target = deployment(deploymentId);
   if (target == nullptr) return;
   api::CreateWorkspaceRequest request;
   request.name = name.toStdString();
   request.template_id = TemplateId::parse(templateId.toStdString());
-  target->create(std::move(request), reporting(tr("%1 could not be created").arg(name)));
+  if (!done) done = reporting(tr("%1 could not be created").arg(name));
+  target->create(std::move(request), std::move(done));
 }
 
 }  // namespace berth::ui

@@ -29,10 +29,14 @@ class WorkspacesPresenter : public QObject {
   // Not owned; removed by itself when it is destroyed.
   void addDeployment(Deployment* deployment);
   Deployment* deployment(const QString& id) const;
-  bool hasSeveralDeployments() const { return m_deployments.size() > 1; }
-  const QList<Deployment*>& deployments() const { return m_deployments; }
+  // A deployment that is known but has no connection yet: its server starts, its keyring is locked.
+  void announce(const DeploymentItem& deployment) { setDeployment(deployment); }
+  QList<DeploymentItem> deployments() const { return m_model.deployments(); }
+  bool hasSeveralDeployments() const { return m_model.rowCount() > 1; }
+  void retry();  // asks all of them again, now
 
   WorkspaceModel* model() { return &m_model; }
+  const WorkspaceModel* model() const { return &m_model; }
   WorkspaceFilter* filter() { return &m_filter; }
   TemplateModel* templates() { return &m_templates; }
 
@@ -55,7 +59,10 @@ class WorkspacesPresenter : public QObject {
   void restart(const berth::ui::WorkspaceKey& key);
   void remove(const berth::ui::WorkspaceKey& key);
   void cancel(const berth::ui::WorkspaceKey& key);
-  void create(const QString& deploymentId, const QString& templateId, const QString& name);
+
+ public:
+  // Without `done` a refusal becomes failed().
+  void create(const QString& deploymentId, const QString& templateId, const QString& name, Reply done = {});
 
  Q_SIGNALS:
   void workspacesChanged();
@@ -63,22 +70,30 @@ class WorkspacesPresenter : public QObject {
   void failed(const QString& what, const QString& why);  // an action that did not work
   void buildEnded(const berth::ui::WorkspaceKey& key, const berth::ui::WorkspaceItem& item);
   void loggedChanged();
+  void retryRequested();  // for what is announced only
 
  private:
   void run(const WorkspaceKey& key, Transition transition, const QString& what);
   void receive(Deployment* deployment, const WorkspaceList& workspaces);
   void setState(Deployment* deployment, LoadState state, const QString& detail, const QString& error);
+  void setDeployment(const DeploymentItem& deployment);
+  void finishLog();
+  QList<std::pair<WorkspaceKey, WorkspaceItem>> findDeleted(const QString& deploymentId,
+                                                            const QList<WorkspaceItem>& now) const;
   void followCurrentBuild();
   Reply reporting(const QString& what);
 
   QList<Deployment*> m_deployments;
   QSet<WorkspaceKey> m_restarting;  // stopped on the way to being started again
+  QSet<WorkspaceKey> m_deleting;    // asked to be deleted from here
+  QMap<QString, QDateTime> m_reachedAt;
   WorkspaceModel m_model;
   WorkspaceFilter m_filter;
   TemplateModel m_templates;
   BuildLogModel m_log;
   WorkspaceKey m_logged;
   QString m_followedBuild;
+  bool m_logHasEnded = false;
 };
 
 size_t qHash(const WorkspaceKey& key, size_t seed = 0) noexcept;

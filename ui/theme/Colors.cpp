@@ -51,6 +51,7 @@ QColor sampleColor(Role role, bool dark) {
     case Role::Starting: return dark ? QColor(0x7ab6f5) : QColor(0x1a62ad);
     case Role::Stopping: return dark ? QColor(0xbda6ee) : QColor(0x6a4aa6);
     case Role::Stopped:
+    case Role::Offline:
     case Role::Queued: return dark ? QColor(0xa3abb3) : QColor(0x596470);
     case Role::Failed: return dark ? QColor(0xff8f86) : QColor(0xb3261e);
     case Role::Attention: return dark ? QColor(0xffab70) : QColor(0xa34300);
@@ -68,7 +69,17 @@ double contrast(const QColor& a, const QColor& b) {
   return std::max(first, second) / std::min(first, second);
 }
 
-Colors Colors::from(const QPalette& palette) {
+const Colors& Colors::from(const QPalette& palette) {
+  static qint64 key = 0;
+  static Colors last;
+  if (key != palette.cacheKey()) {
+    last = derive(palette);
+    key = palette.cacheKey();
+  }
+  return last;
+}
+
+Colors Colors::derive(const QPalette& palette) {
   const QColor text = palette.color(QPalette::Active, QPalette::Text);
   const QColor highlight = palette.color(QPalette::Active, QPalette::Highlight);
   Colors colors;
@@ -94,11 +105,10 @@ Colors Colors::from(const QPalette& palette) {
     else
       colors.primary = reach(highlight, {colors.primaryText}, kTextContrast, false);
   }
+  for (std::size_t i = 0; i < kRoleCount; ++i)
+    colors.m_roles[i] = reach(sampleColor(static_cast<Role>(i), colors.isDark),
+                              {base, colors.m_window, colors.selection}, kTextContrast, colors.isDark);
   return colors;
-}
-
-QColor Colors::role(Role role) const {
-  return reach(sampleColor(role, isDark), {m_base, m_window, selection}, kTextContrast, isDark);
 }
 
 QColor Colors::bannerGround(Role bannerRole) const { return mix(role(bannerRole), m_base, isDark ? 0.14 : 0.09); }

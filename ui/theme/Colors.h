@@ -3,16 +3,19 @@
 
 #include <QColor>
 #include <QPalette>
+#include <array>
 
 namespace berth::ui {
 
 // What a thing is doing. A role has a colour (Colors), a shape (StateGlyph) and a word, and is never told by colour
 // alone.
-enum class Role { Running, Starting, Stopping, Stopped, Queued, Failed, Attention, DirectPath, RelayedPath };
+enum class Role { Running, Starting, Stopping, Stopped, Queued, Failed, Attention, Offline, DirectPath, RelayedPath };
+inline constexpr std::size_t kRoleCount = static_cast<std::size_t>(Role::RelayedPath) + 1;
 
 class Colors {
  public:
-  static Colors from(const QPalette& palette);
+  // Cheap for the palette that was asked for last. Main thread.
+  static const Colors& from(const QPalette& palette);
 
   QColor secondaryText;
   QColor line;           // decorative separators
@@ -25,12 +28,15 @@ class Colors {
   QColor primaryText;
   bool isDark = false;
 
-  QColor role(Role role) const;
+  const QColor& role(Role role) const { return m_roles[static_cast<std::size_t>(role)]; }
   QColor bannerGround(Role role) const;
 
  private:
+  static Colors derive(const QPalette& palette);
+
   QColor m_base;
   QColor m_window;
+  std::array<QColor, kRoleCount> m_roles;
 };
 
 // WCAG 2 contrast ratio, 1 to 21.

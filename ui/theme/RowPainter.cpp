@@ -13,7 +13,7 @@ constexpr int kFocusFrame = 2;
 }  // namespace
 
 void RowPainter::background(QPainter& painter, const QStyleOptionViewItem& row) {
-  const Colors colors = Colors::from(row.palette);
+  const Colors& colors = Colors::from(row.palette);
   const bool isActive = row.state.testFlag(QStyle::State_Active);
   painter.save();
   if (row.state.testFlag(QStyle::State_Selected)) {
@@ -30,6 +30,11 @@ void RowPainter::background(QPainter& painter, const QStyleOptionViewItem& row) 
     painter.drawRect(QRectF(row.rect).adjusted(1, 1, -1, -1));
   }
   painter.restore();
+}
+
+QRect RowPainter::square(const QStyleOptionViewItem& row, int left, int size) {
+  const QRect rect(row.rect.left() + left, row.rect.top() + (row.rect.height() - size) / 2, size, size);
+  return QStyle::visualRect(row.direction, row.rect, rect);
 }
 
 void RowPainter::clearStates(QStyleOptionViewItem& row) {

@@ -10,6 +10,9 @@ class RowPainter {
  public:
   static void background(QPainter& painter, const QStyleOptionViewItem& row);
 
+  // Where a square of `size` stands in a row, `left` from its leading edge, in the middle of its height.
+  static QRect square(const QStyleOptionViewItem& row, int left, int size);
+
   // What a delegate draws afterwards must not repeat the style's own selection and focus.
   static void clearStates(QStyleOptionViewItem& row);
 };

@@ -15,6 +15,7 @@ QString glyphName(Role role) {
     case Role::Queued: return QStringLiteral("berth-state-queued-symbolic");
     case Role::Failed: return QStringLiteral("berth-state-failed-symbolic");
     case Role::Attention: return QStringLiteral("berth-state-attention-symbolic");
+    case Role::Offline: return QStringLiteral("berth-path-none-symbolic");
     case Role::DirectPath: return QStringLiteral("berth-path-direct-symbolic");
     case Role::RelayedPath: return QStringLiteral("berth-path-relayed-symbolic");
   }

@@ -3,25 +3,28 @@
 #include <QHBoxLayout>
 #include <QPainter>
 
-#include "ui/theme/Metrics.h"
-#include "ui/theme/StateGlyph.h"
-
 namespace berth::ui {
 
 namespace {
+
+// Design pixels.
 constexpr int kMinHeight = 40;
 constexpr int kInset = 12;
-constexpr int kGlyph = 16;
 constexpr int kRadius = 4;
+
 }  // namespace
 
-Banner::Banner(QWidget* parent) : QFrame(parent), m_text(new QLabel(this)), m_button(new QPushButton(this)) {
+Banner::Banner(QWidget* parent)
+    : QFrame(parent), m_glyph(new Glyph(this)), m_text(new Label(this)), m_button(new QPushButton(this)) {
   setMinimumHeight(Metrics::px(kMinHeight));
   m_text->setWordWrap(true);
-  m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  m_button->setFont(Metrics::smallFont());
+  m_button->setAutoDefault(false);
   auto* row = new QHBoxLayout(this);
   const int inset = Metrics::px(kInset);
-  row->setContentsMargins(2 * inset + Metrics::px(kGlyph), Metrics::px(6), inset, Metrics::px(6));
+  row->setContentsMargins(inset, Metrics::px(4), Metrics::px(6), Metrics::px(4));
+  row->setSpacing(Metrics::px(Metrics::kGap));
+  row->addWidget(m_glyph);
   row->addWidget(m_text, 1);
   row->addWidget(m_button);
   connect(m_button, &QPushButton::clicked, this, &Banner::buttonClicked);
@@ -30,6 +33,7 @@ Banner::Banner(QWidget* parent) : QFrame(parent), m_text(new QLabel(this)), m_bu
 
 void Banner::show(Role role, const QString& sentence, const QString& buttonText) {
   m_role = role;
+  m_glyph->setRole(role);
   m_text->setText(sentence);
   m_button->setText(buttonText);
   m_button->setVisible(!buttonText.isEmpty());
@@ -39,15 +43,12 @@ void Banner::show(Role role, const QString& sentence, const QString& buttonText)
 }
 
 void Banner::paintEvent(QPaintEvent*) {
-  const Colors colors = Colors::from(palette());
+  const Colors& colors = Colors::from(palette());
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setPen(QPen(colors.role(m_role), 1));
   painter.setBrush(colors.bannerGround(m_role));
   painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), kRadius, kRadius);
-  QRect glyph(Metrics::px(kInset), 0, Metrics::px(kGlyph), Metrics::px(kGlyph));
-  glyph.moveTop((height() - glyph.height()) / 2);
-  StateGlyph::paint(painter, QStyle::visualRect(layoutDirection(), rect(), glyph), m_role, colors.role(m_role));
 }
 
 }  // namespace berth::ui

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <QFrame>
-#include <QLabel>
 #include <QPushButton>
 
-#include "ui/theme/Colors.h"
+#include "ui/views/Glyph.h"
+#include "ui/views/Label.h"
 
 namespace berth::ui {
 
@@ -24,7 +24,8 @@ class Banner : public QFrame {
   void paintEvent(QPaintEvent* event) override;
 
  private:
-  QLabel* m_text;
+  Glyph* m_glyph;
+  Label* m_text;
   QPushButton* m_button;
   Role m_role = Role::Attention;
 };

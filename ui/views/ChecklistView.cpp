@@ -3,140 +3,192 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QGridLayout>
-#include <QLabel>
 #include <QLineEdit>
 #include <QPainter>
 #include <QToolButton>
 
 #include "ui/models/WorkspaceItem.h"
 #include "ui/theme/Icons.h"
-#include "ui/theme/Metrics.h"
-#include "ui/theme/StateGlyph.h"
+#include "ui/views/Glyph.h"
+#include "ui/views/Label.h"
+#include "ui/views/ProgressLine.h"
 
 namespace berth::ui {
 
 namespace {
 
-constexpr int kGlyph = 16;
-constexpr int kRowGap = 12;
+// Design pixels.
+constexpr int kRowGap = 16;
+constexpr int kColumnGap = 12;
+constexpr int kProgressWidth = 240;
 
-// A box in the colour of a failure around what can be done about it.
+// A box in the colour of a failure: what can be done about it, a command to copy, and another try.
 class FixBox final : public QFrame {
  public:
-  using QFrame::QFrame;
+  explicit FixBox(QWidget* parent) : QFrame(parent), m_text(new Label(this)), m_commandLine(new QWidget(this)) {
+    auto* column = new QVBoxLayout(this);
+    const int inset = Metrics::px(kColumnGap);
+    column->setContentsMargins(inset, inset, inset, inset);
+    column->setSpacing(Metrics::px(Metrics::kGap));
+    m_text->setWordWrap(true);
+    column->addWidget(m_text);
+    m_command = new QLineEdit(m_commandLine);
+    m_command->setReadOnly(true);
+    m_command->setFont(Metrics::fixedFont());
+    m_command->setAccessibleName(ChecklistView::tr("Command"));
+    auto* copy = new QToolButton(m_commandLine);
+    copy->setAutoRaise(true);
+    copy->setIcon(Icons::themed(QStringLiteral("edit-copy")));
+    copy->setToolTip(ChecklistView::tr("Copy the command"));
+    copy->setAccessibleName(copy->toolTip());
+    connect(copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(m_command->text()); });
+    auto* line = new QHBoxLayout(m_commandLine);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->addWidget(m_command, 1);
+    line->addWidget(copy);
+    column->addWidget(m_commandLine);
+  }
+
+  void set(const Step& step) {
+    m_text->setText(step.fix);
+    if (m_command->text() != step.fixCommand) m_command->setText(step.fixCommand);
+    m_command->setCursorPosition(0);
+    m_commandLine->setVisible(!step.fixCommand.isEmpty());
+    setVisible(step.state == StepState::Failed && !step.fix.isEmpty());
+  }
 
  protected:
   void paintEvent(QPaintEvent*) override {
-    const Colors colors = Colors::from(palette());
+    const Colors& colors = Colors::from(palette());
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(colors.role(Role::Failed));
     painter.setBrush(colors.bannerGround(Role::Failed));
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
   }
+
+ private:
+  Label* m_text;
+  QWidget* m_commandLine;
+  QLineEdit* m_command;
 };
 
-QIcon glyphOf(StepState state, const QPalette& palette) {
+Role roleOf(StepState state) {
   switch (state) {
-    case StepState::Waiting: return StateGlyph::icon(Role::Queued, palette);
-    case StepState::Running: return StateGlyph::icon(Role::Starting, palette);
-    case StepState::Done:
-      return Icons::tinted(QStringLiteral("berth-state-done-symbolic"), Colors::from(palette).role(Role::Running));
-    case StepState::Failed: return StateGlyph::icon(Role::Failed, palette);
+    case StepState::Waiting: return Role::Queued;
+    case StepState::Running: return Role::Starting;
+    case StepState::Done: return Role::Running;
+    case StepState::Failed: return Role::Failed;
+  }
+  return Role::Queued;
+}
+
+QString wordOf(StepState state) {
+  switch (state) {
+    case StepState::Waiting: return ChecklistView::tr("waiting");
+    case StepState::Running: return ChecklistView::tr("checking");
+    case StepState::Done: return ChecklistView::tr("passed");
+    case StepState::Failed: return ChecklistView::tr("failed");
   }
   return {};
 }
 
-QLabel* makeLabel(const QString& text, const QFont& font, const QColor& color, QWidget* parent) {
-  auto* label = new QLabel(text, parent);
-  label->setFont(font);
-  label->setWordWrap(true);
-  label->setTextFormat(Qt::PlainText);
-  QPalette own = label->palette();
-  own.setColor(QPalette::WindowText, color);
-  label->setPalette(own);
-  return label;
-}
-
 }  // namespace
+
+class ChecklistRow final : public QWidget {
+ public:
+  explicit ChecklistRow(QWidget* parent)
+      : QWidget(parent),
+        m_glyph(new Glyph(this)),
+        m_title(new Label(this)),
+        m_end(new Label(this, Metrics::smallFont(), Label::Ink::Secondary)),
+        m_detail(new Label(this, Metrics::smallFont(), Label::Ink::Secondary)),
+        m_progress(new ProgressLine(this)),
+        m_fix(new FixBox(this)) {
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(Metrics::px(kColumnGap));
+    grid->setVerticalSpacing(0);
+    grid->setColumnStretch(1, 1);
+    m_detail->setWordWrap(true);
+    m_progress->setUnknown();
+    m_progress->setFixedWidth(Metrics::px(kProgressWidth));
+    m_fix->setContentsMargins(0, Metrics::px(Metrics::kGap), 0, 0);
+    grid->addWidget(m_glyph, 0, 0, Qt::AlignVCenter);
+    grid->addWidget(m_title, 0, 1);
+    grid->addWidget(m_end, 0, 2, Qt::AlignRight | Qt::AlignVCenter);
+    grid->addWidget(m_detail, 1, 1, 1, 2);
+    grid->addWidget(m_progress, 2, 1);
+    grid->addWidget(m_fix, 3, 1, 1, 2);
+    grid->setRowMinimumHeight(0, Metrics::px(20));
+  }
+
+  void set(const Step& step, ChecklistView::End end) {
+    const bool isCheck = end == ChecklistView::End::StateWord;
+    const bool isRunning = step.state == StepState::Running;
+    const bool isWaiting = step.state == StepState::Waiting;
+    if (step.state == StepState::Done)
+      m_glyph->setDone();
+    else
+      m_glyph->setRole(roleOf(step.state));
+    m_title->setFont(isCheck || isRunning ? Metrics::strongFont() : Metrics::bodyFont());
+    m_title->setText(step.title);
+    m_title->setInk(isWaiting && !isCheck ? Label::Ink::Secondary : Label::Ink::Text);
+    m_detail->setText(step.detail);
+    m_detail->setVisible(!step.detail.isEmpty());
+    if (isCheck) {
+      m_end->setText(wordOf(step.state));
+      m_end->setInk(roleOf(step.state));
+    } else {
+      m_end->setInk(Label::Ink::Secondary);
+      m_end->setText(step.seconds >= 0 ? durationText(step.seconds) : QString());
+    }
+    m_progress->setVisible(isRunning && !isCheck && step.seconds >= 1);
+    m_fix->set(step);
+    setAccessibleName(QStringLiteral("%1, %2, %3").arg(step.title, wordOf(step.state), step.detail));
+  }
+
+ private:
+  Glyph* m_glyph;
+  Label* m_title;
+  Label* m_end;
+  Label* m_detail;
+  ProgressLine* m_progress;
+  FixBox* m_fix;
+};
 
 ChecklistView::ChecklistView(QWidget* parent) : QScrollArea(parent) {
   setFrameShape(QFrame::NoFrame);
   setWidgetResizable(true);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  setFocusPolicy(Qt::NoFocus);
   auto* content = new QWidget(this);
+  viewport()->setBackgroundRole(QPalette::Base);
   content->setBackgroundRole(QPalette::Base);
   content->setAutoFillBackground(true);
-  m_rows = new QVBoxLayout(content);
-  m_rows->setContentsMargins(0, 0, 0, 0);
-  m_rows->setSpacing(Metrics::px(kRowGap));
+  m_column = new QVBoxLayout(content);
+  m_column->setContentsMargins(0, 0, 0, 0);
+  m_column->setSpacing(Metrics::px(kRowGap));
+  m_column->addStretch(1);
   setWidget(content);
 }
 
-void ChecklistView::setChecklist(Checklist* list) {
+void ChecklistView::setChecklist(Checklist* list, End end) {
   if (m_list != nullptr) disconnect(m_list, nullptr, this, nullptr);
   m_list = list;
-  connect(m_list, &Checklist::changed, this, &ChecklistView::rebuild);
-  rebuild();
+  m_end = end;
+  connect(m_list, &Checklist::changed, this, &ChecklistView::update);
+  update();
 }
 
-void ChecklistView::rebuild() {
-  while (QLayoutItem* item = m_rows->takeAt(0)) {
-    if (item->widget() != nullptr) item->widget()->deleteLater();
-    delete item;
+void ChecklistView::update() {
+  const QList<Step>& steps = m_list->steps();
+  while (m_rows.size() > steps.size()) delete m_rows.takeLast();
+  while (m_rows.size() < steps.size()) {
+    m_rows.append(new ChecklistRow(widget()));
+    m_column->insertWidget(static_cast<int>(m_rows.size()) - 1, m_rows.last());
   }
-  for (const Step& step : m_list->steps()) m_rows->addWidget(makeRow(step));
-  m_rows->addStretch(1);
-}
-
-QWidget* ChecklistView::makeRow(const Step& step) {
-  const Colors colors = Colors::from(palette());
-  const QColor text = palette().color(QPalette::Text);
-  auto* row = new QWidget(widget());
-  auto* grid = new QGridLayout(row);
-  grid->setContentsMargins(0, 0, 0, 0);
-  grid->setHorizontalSpacing(Metrics::px(kRowGap));
-  grid->setVerticalSpacing(0);
-  grid->setColumnStretch(1, 1);
-  auto* glyph = new QLabel(row);
-  const int size = Metrics::px(kGlyph);
-  glyph->setPixmap(glyphOf(step.state, palette()).pixmap(QSize(size, size), devicePixelRatioF()));
-  const bool isWaiting = step.state == StepState::Waiting;
-  const QFont titleFont = step.state == StepState::Running ? Metrics::strongFont() : Metrics::bodyFont();
-  grid->addWidget(glyph, 0, 0, Qt::AlignTop);
-  grid->addWidget(makeLabel(step.title, titleFont, isWaiting ? colors.secondaryText : text, row), 0, 1);
-  if (step.seconds >= 0)
-    grid->addWidget(makeLabel(durationText(step.seconds), Metrics::smallFont(), colors.secondaryText, row), 0, 2,
-                    Qt::AlignRight);
-  if (!step.detail.isEmpty())
-    grid->addWidget(makeLabel(step.detail, Metrics::smallFont(), colors.secondaryText, row), 1, 1, 1, 2);
-  if (step.state == StepState::Failed && !step.fix.isEmpty()) grid->addWidget(makeFix(step), 2, 1, 1, 2);
-  row->setAccessibleName(step.title + QLatin1String(": ") + step.detail);
-  return row;
-}
-
-QWidget* ChecklistView::makeFix(const Step& step) {
-  auto* box = new FixBox(this);
-  auto* column = new QVBoxLayout(box);
-  const int inset = Metrics::px(kRowGap);
-  column->setContentsMargins(inset, inset, inset, inset);
-  column->addWidget(makeLabel(step.fix, Metrics::bodyFont(), palette().color(QPalette::Text), box));
-  if (step.fixCommand.isEmpty()) return box;
-  auto* line = new QHBoxLayout;
-  auto* command = new QLineEdit(step.fixCommand, box);
-  command->setReadOnly(true);
-  command->setFont(Metrics::fixedFont());
-  command->setAccessibleName(tr("Command"));
-  auto* copy = new QToolButton(box);
-  copy->setAutoRaise(true);
-  copy->setIcon(Icons::tinted(QStringLiteral("edit-copy"), palette().color(QPalette::Text)));
-  copy->setToolTip(tr("Copy the command"));
-  copy->setAccessibleName(copy->toolTip());
-  connect(copy, &QToolButton::clicked, copy, [text = step.fixCommand] { QApplication::clipboard()->setText(text); });
-  line->addWidget(command, 1);
-  line->addWidget(copy);
-  column->addLayout(line);
-  return box;
+  for (qsizetype i = 0; i < steps.size(); ++i) m_rows[i]->set(steps[i], m_end);
 }
 
 }  // namespace berth::ui

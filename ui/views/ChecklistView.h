@@ -1,4 +1,5 @@
-// Draws a Checklist: a glyph, a title and a detail per step; under a failed one, what to do and a command to copy.
+// Draws a Checklist: a glyph, a title and a detail per step, at the end its state or time; under a failed one, what to
+// do and a command to copy. Rows are changed in place, so focus and selections stay.
 #pragma once
 
 #include <QScrollArea>
@@ -8,20 +9,25 @@
 
 namespace berth::ui {
 
+class ChecklistRow;
+
 class ChecklistView : public QScrollArea {
   Q_OBJECT
 
  public:
+  // Checks end with the word of their state, stages of a set-up with the time they took.
+  enum class End { StateWord, Seconds };
+
   explicit ChecklistView(QWidget* parent = nullptr);
-  void setChecklist(Checklist* list);  // not owned
+  void setChecklist(Checklist* list, End end);  // not owned
 
  private:
-  void rebuild();
-  QWidget* makeRow(const Step& step);
-  QWidget* makeFix(const Step& step);
+  void update();
 
   Checklist* m_list = nullptr;
-  QVBoxLayout* m_rows;
+  End m_end = End::StateWord;
+  QVBoxLayout* m_column;
+  QList<ChecklistRow*> m_rows;
 };
 
 }  // namespace berth::ui

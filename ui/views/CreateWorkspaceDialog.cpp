@@ -5,9 +5,6 @@
 #include <QRegularExpression>
 #include <QVBoxLayout>
 
-#include "ui/theme/Colors.h"
-#include "ui/theme/Metrics.h"
-
 namespace berth::ui {
 
 namespace {
@@ -20,7 +17,7 @@ CreateWorkspaceDialog::CreateWorkspaceDialog(WorkspacesPresenter& presenter, QWi
       m_presenter(presenter),
       m_template(new QComboBox(this)),
       m_name(new QLineEdit(this)),
-      m_problem(new QLabel(this)),
+      m_problem(new Label(this, Metrics::smallFont())),
       m_create(new PrimaryButton(tr("Create"), this)) {
   setWindowTitle(tr("New workspace"));
   setMinimumWidth(Metrics::px(kWidth));
@@ -33,11 +30,9 @@ CreateWorkspaceDialog::CreateWorkspaceDialog(WorkspacesPresenter& presenter, QWi
   }
   m_name->setPlaceholderText(tr("for example web-shop"));
   m_name->setMaxLength(static_cast<int>(kMaxNameLength) * 2);
-  QPalette own = m_problem->palette();
-  own.setColor(QPalette::WindowText, Colors::from(palette()).role(Role::Failed));
-  m_problem->setPalette(own);
-  m_problem->setFont(Metrics::smallFont());
+  m_problem->setInk(Role::Failed);
   m_problem->setWordWrap(true);
+  m_problem->setMinimumHeight(2 * m_problem->fontMetrics().height());  // the dialog keeps its size
 
   auto* form = new QFormLayout;
   form->addRow(tr("&Template"), m_template);
@@ -71,16 +66,31 @@ QString CreateWorkspaceDialog::problemOf(const QString& name) {
 }
 
 void CreateWorkspaceDialog::validate() {
-  const QString problem = problemOf(m_name->text());
+  QString problem = problemOf(m_name->text());
+  if (m_template->count() == 0) problem = tr("There is no template yet that a workspace could be made from.");
   m_problem->setText(problem);
   m_name->setAccessibleDescription(problem);
-  m_create->setEnabled(problem.isEmpty() && !m_name->text().isEmpty() && m_template->currentIndex() >= 0);
+  m_create->setEnabled(!m_isAsking && problem.isEmpty() && !m_name->text().isEmpty() &&
+                       m_template->currentIndex() >= 0);
 }
 
 void CreateWorkspaceDialog::submit() {
   const QStringList chosen = m_template->currentData().toStringList();
-  m_presenter.create(chosen.value(0), chosen.value(1), m_name->text());
-  accept();
+  m_isAsking = true;
+  validate();
+  m_presenter.create(chosen.value(0), chosen.value(1), m_name->text(),
+                     [dialog = QPointer(this)](const Result<void>& result) {
+                       if (dialog) dialog->accept(result);
+                     });
+}
+
+// A refusal keeps what was typed.
+void CreateWorkspaceDialog::accept(const Result<void>& result) {
+  m_isAsking = false;
+  if (result) return QDialog::accept();
+  validate();
+  m_problem->setText(QString::fromStdString(result.error().message()));
+  m_name->setFocus();
 }
 
 }  // namespace berth::ui

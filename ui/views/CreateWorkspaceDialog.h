@@ -3,10 +3,10 @@
 
 #include <QComboBox>
 #include <QDialog>
-#include <QLabel>
 #include <QLineEdit>
 
 #include "ui/presenters/WorkspacesPresenter.h"
+#include "ui/views/Label.h"
 #include "ui/views/PrimaryButton.h"
 
 namespace berth::ui {
@@ -24,12 +24,14 @@ class CreateWorkspaceDialog : public QDialog {
  private:
   void validate();
   void submit();
+  void accept(const Result<void>& result);
 
   WorkspacesPresenter& m_presenter;
   QComboBox* m_template;
   QLineEdit* m_name;
-  QLabel* m_problem;
+  Label* m_problem;
   PrimaryButton* m_create;
+  bool m_isAsking = false;
 };
 
 }  // namespace berth::ui

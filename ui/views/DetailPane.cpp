@@ -2,98 +2,91 @@
 
 #include <QHBoxLayout>
 #include <QLocale>
-#include <QMenu>
 
 #include "ui/theme/Icons.h"
-#include "ui/theme/Metrics.h"
-#include "ui/theme/StateGlyph.h"
 
 namespace berth::ui {
 
 namespace {
 
 // Design pixels.
-constexpr int kGlyph = 16;
 constexpr int kSectionGap = 16;
+constexpr int kLineHeight = 24;
 
-QLabel* makeLabel(const QString& text, const QFont& font, const QColor& color, QWidget* parent) {
-  auto* label = new QLabel(text, parent);
-  label->setFont(font);
-  label->setTextFormat(Qt::PlainText);
-  QPalette own = label->palette();
-  own.setColor(QPalette::WindowText, color);
-  label->setPalette(own);
-  return label;
+QString endOf(const BuildItem& build) {
+  const QDateTime end = build.completedAt.isValid() ? build.completedAt : QDateTime::currentDateTime();
+  return build.startedAt.isValid() ? durationText(build.startedAt.secsTo(end)) : DetailPane::tr("queued");
 }
 
 }  // namespace
 
-DetailPane::DetailPane(WorkspacesPresenter& presenter, QWidget* parent) : QScrollArea(parent), m_presenter(presenter) {
+DetailPane::DetailPane(WorkspacesPresenter& presenter, QWidget* parent)
+    : QScrollArea(parent), m_presenter(presenter), m_content(nullptr), m_sections(nullptr) {
   setFrameShape(QFrame::NoFrame);
   setWidgetResizable(true);
+  setFocusPolicy(Qt::NoFocus);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  auto* content = new QWidget(this);
-  setWidget(content);
-  auto* column = new QVBoxLayout(content);
+  auto* whole = new QWidget(this);
+  setWidget(whole);
+  m_column = new QVBoxLayout(whole);
   const int inset = Metrics::px(Metrics::kTextInset);
-  column->setContentsMargins(inset, Metrics::px(Metrics::kListInset), inset, inset);
-  column->setSpacing(Metrics::px(Metrics::kGap));
+  m_column->setContentsMargins(inset, Metrics::px(Metrics::kListInset), inset, inset);
+  m_column->setSpacing(Metrics::px(Metrics::kGap));
+  makeHead(m_column);
+  m_column->addStretch(1);
+  connect(m_terminal, &QPushButton::clicked, this, [this] { Q_EMIT terminalRequested(m_key); });
+  connect(m_startStop, &QPushButton::clicked, this, &DetailPane::startOrStop);
+  connect(m_more, &QToolButton::clicked, this,
+          [this] { Q_EMIT menuRequested(m_key, m_more->mapToGlobal(m_more->rect().bottomLeft())); });
+  connect(&m_presenter, &WorkspacesPresenter::workspacesChanged, this, &DetailPane::update);
+  connect(&m_presenter, &WorkspacesPresenter::deploymentsChanged, this, &DetailPane::update);
+  update();
+}
 
-  m_name = new QLabel(content);
-  m_name->setFont(Metrics::titleFont());
-  m_name->setTextFormat(Qt::PlainText);
-  m_name->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  m_more = new QToolButton(content);
+void DetailPane::makeHead(QVBoxLayout* column) {
+  QWidget* whole = widget();
+  m_name = new Label(whole, Metrics::titleFont());
+  m_name->setElided(true);
+  m_more = new QToolButton(whole);
   m_more->setAutoRaise(true);
-  m_more->setPopupMode(QToolButton::InstantPopup);
-  m_more->setIcon(Icons::tinted(QStringLiteral("overflow-menu"), palette().color(QPalette::WindowText)));
+  m_more->setIcon(Icons::themed(QStringLiteral("overflow-menu")));
   m_more->setAccessibleName(tr("More actions"));
-  m_more->setToolTip(tr("More actions"));
-  m_more->setMenu(new QMenu(m_more));
+  m_more->setToolTip(m_more->accessibleName());
   auto* head = new QHBoxLayout;
   head->addWidget(m_name, 1);
   head->addWidget(m_more);
   column->addLayout(head);
 
-  m_glyph = new QLabel(content);
-  m_state = new QLabel(content);
-  m_reason = new QLabel(content);
-  m_reason->setTextFormat(Qt::PlainText);
-  m_reason->setWordWrap(true);
+  m_glyph = new Glyph(whole);
+  m_state = new Label(whole);
+  m_reason = new Label(whole, Metrics::bodyFont(), Label::Ink::Secondary);
+  m_reason->setElided(true);
   auto* state = new QHBoxLayout;
-  state->addWidget(m_glyph, 0, Qt::AlignTop);
-  state->addWidget(m_state, 0, Qt::AlignTop);
+  state->setSpacing(Metrics::px(Metrics::kGap));
+  state->addWidget(m_glyph);
+  state->addWidget(m_state);
   state->addWidget(m_reason, 1);
   column->addLayout(state);
 
   m_terminal =
-      new QPushButton(Icons::tinted(QStringLiteral("utilities-terminal"), palette().color(QPalette::ButtonText)),
-                      tr("Terminal"), content);
-  m_startStop = new QPushButton(content);
+      new QPushButton(Icons::themed(QStringLiteral("utilities-terminal"), QPalette::ButtonText), tr("Terminal"), whole);
+  m_startStop = new QPushButton(whole);
   auto* buttons = new QHBoxLayout;
+  buttons->setSpacing(Metrics::px(Metrics::kGap));
   buttons->addWidget(m_terminal);
   buttons->addWidget(m_startStop);
   buttons->addStretch(1);
+  column->addSpacing(Metrics::px(4));
   column->addLayout(buttons);
+}
 
-  m_sections = new QVBoxLayout;
-  m_sections->setSpacing(Metrics::px(4));
-  column->addLayout(m_sections);
-  column->addStretch(1);
-
-  connect(m_terminal, &QPushButton::clicked, this, [this] { Q_EMIT terminalRequested(m_key); });
-  connect(m_startStop, &QPushButton::clicked, this, [this] {
-    const auto item = m_presenter.workspace(m_key);
-    if (!item) return;
-    if (item->isChanging())
-      m_presenter.cancel(m_key);
-    else if (item->isRunning())
-      m_presenter.stop(m_key);
-    else
-      m_presenter.start(m_key);
-  });
-  connect(&m_presenter, &WorkspacesPresenter::workspacesChanged, this, &DetailPane::update);
-  update();
+void DetailPane::startOrStop() {
+  if (m_item.isChanging())
+    m_presenter.cancel(m_key);
+  else if (m_item.isRunning())
+    m_presenter.stop(m_key);
+  else
+    m_presenter.start(m_key);
 }
 
 void DetailPane::show(const WorkspaceKey& key) {
@@ -101,94 +94,123 @@ void DetailPane::show(const WorkspaceKey& key) {
   update();
 }
 
-void DetailPane::clearSections() {
-  while (QLayoutItem* item = m_sections->takeAt(0)) {
-    if (item->widget() != nullptr) item->widget()->deleteLater();
-    delete item;
-  }
-}
-
 void DetailPane::addSection(const QString& title) {
-  m_sections->addSpacing(Metrics::px(kSectionGap - 4));
-  m_sections->addWidget(makeLabel(title, Metrics::strongFont(), palette().color(QPalette::WindowText), widget()));
+  if (m_sections->count() > 0) m_sections->addSpacing(Metrics::px(kSectionGap));
+  auto* head = new Label(m_content, Metrics::strongFont());
+  head->setText(title);
+  m_sections->addWidget(head);
 }
 
-void DetailPane::addLine(Role role, const QString& name, const QString& detail) {
-  const Colors colors = Colors::from(palette());
-  auto* line = new QWidget(widget());
+void DetailPane::addLine(Role role, bool isDone, const QString& name, const QString& detail, const QString& end) {
+  auto* line = new QWidget(m_content);
+  line->setMinimumHeight(Metrics::px(kLineHeight));
   auto* row = new QHBoxLayout(line);
-  row->setContentsMargins(0, Metrics::px(2), 0, Metrics::px(2));
-  auto* glyph = new QLabel(line);
-  const int size = Metrics::px(kGlyph);
-  glyph->setPixmap(StateGlyph::icon(role, palette()).pixmap(QSize(size, size), devicePixelRatioF()));
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(Metrics::px(Metrics::kGap));
+  auto* glyph = new Glyph(line);
+  if (isDone)
+    glyph->setDone();
+  else
+    glyph->setRole(role);
+  auto* first = new Label(line, Metrics::strongFont());
+  first->setText(name);
+  auto* second = new Label(line, Metrics::bodyFont(), Label::Ink::Secondary);
+  second->setText(detail);
+  second->setElided(true);
+  auto* last = new Label(line, Metrics::bodyFont(), Label::Ink::Secondary);
+  last->setText(end);
   row->addWidget(glyph);
-  row->addWidget(makeLabel(name, Metrics::strongFont(), palette().color(QPalette::WindowText), line));
-  row->addWidget(makeLabel(detail, Metrics::bodyFont(), colors.secondaryText, line), 1);
-  line->setAccessibleName(name + QLatin1String(", ") + detail);
+  row->addWidget(first);
+  row->addWidget(second, 1);
+  row->addWidget(last);
+  line->setAccessibleName(QStringLiteral("%1, %2, %3").arg(name, detail, end));
   m_sections->addWidget(line);
 }
 
 void DetailPane::addPair(const QString& name, const QString& value) {
-  const Colors colors = Colors::from(palette());
-  auto* line = new QWidget(widget());
+  auto* line = new QWidget(m_content);
+  line->setMinimumHeight(Metrics::px(kLineHeight));
   auto* row = new QHBoxLayout(line);
-  row->setContentsMargins(0, Metrics::px(2), 0, Metrics::px(2));
-  row->addWidget(makeLabel(name, Metrics::bodyFont(), colors.secondaryText, line));
-  row->addStretch(1);
-  auto* text = makeLabel(value, Metrics::bodyFont(), palette().color(QPalette::WindowText), line);
-  text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  row->addWidget(text);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(Metrics::px(Metrics::kTextInset));
+  auto* caption = new Label(line, Metrics::bodyFont(), Label::Ink::Secondary);
+  caption->setText(name);
+  auto* text = new Label(line);
+  text->setText(value);
+  text->setElided(true);
+  text->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  row->addWidget(caption);
+  row->addWidget(text, 1);
+  line->setAccessibleName(QStringLiteral("%1: %2").arg(name, value));
   m_sections->addWidget(line);
 }
 
+// Called at every look at the servers; what did not change is left alone.
 void DetailPane::update() {
   const auto item = m_presenter.workspace(m_key);
   widget()->setVisible(item.has_value());
   if (!item) return;
-  const Colors colors = Colors::from(palette());
-  const int size = Metrics::px(kGlyph);
+  const DeploymentItem* deployment =
+      m_presenter.model()->deployment(m_presenter.model()->deploymentIndex(m_key.deploymentId));
+  const bool isStale = deployment->isStale();
+  const QString lastUsed = relativeTime(item->lastUsedAt, QDateTime::currentDateTime());
+  if (m_content != nullptr && *item == m_item && isStale == m_isStale && lastUsed == m_lastUsed) return;
+  m_item = *item;
+  m_isStale = isStale;
+  m_lastUsed = lastUsed;
   m_name->setText(item->name);
-  m_glyph->setPixmap(StateGlyph::icon(item->role, palette()).pixmap(QSize(size, size), devicePixelRatioF()));
+  m_glyph->setRole(isStale ? Role::Offline : item->role);
   m_state->setText(item->statusWord);
-  QPalette stateColors = m_state->palette();
-  stateColors.setColor(QPalette::WindowText, colors.role(item->role));
-  m_state->setPalette(stateColors);
-  m_reason->setText(item->statusDetail);
+  if (isStale)
+    m_state->setInk(Label::Ink::Secondary);
+  else
+    m_state->setInk(item->role);
+  m_reason->setText(isStale ? tr("as of %1").arg(QLocale().toString(deployment->reachedAt.time(), QLocale::ShortFormat))
+                            : item->statusDetail);
+  updateButtons();
+  updateSections();
+}
 
-  m_terminal->setEnabled(item->isRunning());
-  m_terminal->setToolTip(item->isRunning() ? QString() : tr("Needs a running workspace"));
-  const bool mayCancel = item->isChanging();
-  m_startStop->setText(mayCancel ? tr("Cancel") : item->isRunning() ? tr("Stop") : tr("Start"));
-  m_startStop->setEnabled(mayCancel || item->canStart() || item->canStop());
+void DetailPane::updateButtons() {
+  const bool isRunning = m_item.isRunning() && !m_item.isChanging();
+  m_terminal->setEnabled(isRunning && !m_isStale);
+  m_terminal->setToolTip(isRunning ? QString() : tr("Needs a running workspace"));
+  const bool isChanging = m_item.isChanging();
+  m_startStop->setText(isChanging ? tr("Cancel") : m_item.isRunning() ? tr("Stop") : tr("Start"));
+  m_startStop->setIcon(isChanging ? QIcon()
+                                  : Icons::themed(m_item.isRunning() ? QStringLiteral("media-playback-stop")
+                                                                     : QStringLiteral("media-playback-start"),
+                                                  QPalette::ButtonText));
+  m_startStop->setEnabled(!m_isStale && (isChanging || m_item.canStart() || m_item.canStop()));
+}
 
-  QMenu* menu = m_more->menu();
-  menu->clear();
-  menu->addAction(tr("Show log"), this, [this] { Q_EMIT logRequested(m_key); });
-  menu->addAction(tr("Restart"), this, [this] { m_presenter.restart(m_key); })->setEnabled(item->isRunning());
-  menu->addSeparator();
-  menu->addAction(tr("Delete …"), this, [this] { Q_EMIT deleteRequested(m_key); })->setEnabled(!item->isChanging());
-
-  clearSections();
-  if (!item->agents.isEmpty()) {
+void DetailPane::updateSections() {
+  delete m_content;
+  m_content = new QWidget(widget());
+  m_sections = new QVBoxLayout(m_content);
+  m_sections->setContentsMargins(0, Metrics::px(Metrics::kGap), 0, 0);
+  m_sections->setSpacing(0);
+  m_column->insertWidget(m_column->count() - 1, m_content);
+  if (!m_item.agents.isEmpty()) {
     addSection(tr("Agents"));
-    for (const AgentItem& agent : item->agents)
-      addLine(agent.role, agent.name, tr("%1, %2").arg(agent.stateText, agent.platform));
+    for (const AgentItem& agent : m_item.agents)
+      addLine(m_isStale ? Role::Offline : agent.role, false, agent.name, agent.stateText, agent.platform);
   }
   addSection(tr("Workspace"));
-  addPair(tr("Template"), item->templateName);
-  addPair(tr("Owner"), item->owner);
-  addPair(tr("Last used"), relativeTime(item->lastUsedAt, QDateTime::currentDateTime()));
+  addPair(tr("Template"), m_item.templateName);
+  addPair(tr("Owner"), m_item.owner);
+  addPair(tr("Last used"), m_lastUsed);
   addSection(tr("Latest build"));
-  const QDateTime end = item->build.completedAt.isValid() ? item->build.completedAt : QDateTime::currentDateTime();
-  const QString took = item->build.startedAt.isValid() ? durationText(item->build.startedAt.secsTo(end)) : tr("queued");
-  addLine(item->build.role, tr("#%1 %2").arg(item->build.number).arg(item->build.verb),
-          tr("by %1, %2").arg(item->build.initiator, took));
-  if (!item->build.error.isEmpty()) {
-    auto* error = makeLabel(item->build.error, Metrics::smallFont(), colors.role(Role::Failed), widget());
-    error->setWordWrap(true);
-    error->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_sections->addWidget(error);
-  }
+  const BuildItem& build = m_item.build;
+  addLine(build.role, build.role == Role::Running, tr("#%1 %2").arg(build.number).arg(build.verb),
+          tr("by %1").arg(build.initiator), endOf(build));
+  if (build.error.isEmpty()) return;
+  auto* error = new Label(m_content, Metrics::smallFont());
+  error->setInk(Role::Failed);
+  error->setText(build.error);
+  error->setWordWrap(true);
+  error->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  m_sections->addWidget(error);
 }
 
 }  // namespace berth::ui

@@ -1,13 +1,14 @@
 // What is known of the selected workspace, and what can be done with it.
 #pragma once
 
-#include <QLabel>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include "ui/presenters/WorkspacesPresenter.h"
-#include "ui/views/PrimaryButton.h"
+#include "ui/views/Glyph.h"
+#include "ui/views/Label.h"
 
 namespace berth::ui {
 
@@ -20,26 +21,33 @@ class DetailPane : public QScrollArea {
 
  Q_SIGNALS:
   void terminalRequested(const berth::ui::WorkspaceKey& key);
-  void logRequested(const berth::ui::WorkspaceKey& key);
-  void deleteRequested(const berth::ui::WorkspaceKey& key);
+  void menuRequested(const berth::ui::WorkspaceKey& key, const QPoint& globalPosition);
 
  private:
+  void makeHead(QVBoxLayout* column);
   void update();
+  void updateButtons();
+  void updateSections();
+  void startOrStop();
   void addSection(const QString& title);
-  void addLine(Role role, const QString& name, const QString& detail);
+  void addLine(Role role, bool isDone, const QString& name, const QString& detail, const QString& end);
   void addPair(const QString& name, const QString& value);
-  void clearSections();
 
   WorkspacesPresenter& m_presenter;
   WorkspaceKey m_key;
-  QLabel* m_name;
-  QLabel* m_glyph;
-  QLabel* m_state;
-  QLabel* m_reason;
+  WorkspaceItem m_item;  // as shown
+  QString m_lastUsed;
+  bool m_isStale = false;
+  Label* m_name;
+  Glyph* m_glyph;
+  Label* m_state;
+  Label* m_reason;
   QPushButton* m_terminal;
   QPushButton* m_startStop;
   QToolButton* m_more;
+  QWidget* m_content;  // of the sections; made anew when what they say changes
   QVBoxLayout* m_sections;
+  QVBoxLayout* m_column;
 };
 
 }  // namespace berth::ui

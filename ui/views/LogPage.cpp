@@ -6,13 +6,16 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QMessageBox>
+#include <QPainter>
 #include <QSaveFile>
 #include <QShortcut>
 #include <QSplitter>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 #include "ui/theme/Icons.h"
 #include "ui/theme/Metrics.h"
+#include "ui/theme/RowPainter.h"
 #include "ui/theme/StateGlyph.h"
 
 namespace berth::ui {
@@ -21,19 +24,55 @@ namespace {
 
 // Design pixels.
 constexpr int kGlyph = 16;
-constexpr int kPhasesWidth = 376;
-constexpr int kLogWidth = 700;
-constexpr int kPhaseHeight = 44;
+constexpr int kPhasesWidth = 296;
+constexpr int kLogWidth = 780;
+constexpr int kPhaseHeight = 32;
 constexpr int kToolHeight = 40;
 constexpr int kFootHeight = 36;
 constexpr int kSearchWidth = 200;
 constexpr int kProgressWidth = 320;
 
-void tint(QLabel* label, const QColor& color) {
-  QPalette own = label->palette();
-  own.setColor(QPalette::WindowText, color);
-  label->setPalette(own);
-}
+// A phase: its glyph and name, at the end how long it took.
+class PhaseDelegate final : public QStyledItemDelegate {
+ public:
+  enum DataRole { RowRole = Qt::UserRole, DurationRole, PhaseRole, DoneRole };
+
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+  QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override {
+    return {0, Metrics::px(kPhaseHeight)};
+  }
+
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    RowPainter::background(*painter, option);
+    const Colors& colors = Colors::from(option.palette);
+    const auto role = static_cast<Role>(index.data(PhaseRole).toInt());
+    const bool isDone = index.data(DoneRole).toBool();
+    const int inset = Metrics::px(Metrics::kTextInset);
+    const int size = Metrics::px(kGlyph);
+    const QRect row = option.rect.adjusted(inset, 0, -inset, 0);
+    const QRect glyph = RowPainter::square(option, inset, size);
+    painter->save();
+    if (isDone)
+      StateGlyph::paintDone(*painter, glyph, colors.role(role));
+    else
+      StateGlyph::paint(*painter, glyph, role, colors.role(role));
+    painter->setFont(Metrics::smallFont());
+    painter->setPen(colors.secondaryText);
+    const QString duration = index.data(DurationRole).toString();
+    const auto end = QStyle::visualAlignment(option.direction, Qt::AlignRight) | Qt::AlignVCenter;
+    painter->drawText(row, static_cast<int>(end), duration);
+    const QFont font = isDone || role == Role::Failed ? Metrics::bodyFont() : Metrics::strongFont();
+    QRect name = row.adjusted(size + Metrics::px(Metrics::kGap), 0, 0, 0);
+    name.setRight(name.right() - painter->fontMetrics().horizontalAdvance(duration) - Metrics::px(Metrics::kGap));
+    painter->setFont(font);
+    painter->setPen(option.palette.color(QPalette::Active, QPalette::Text));
+    const auto start = QStyle::visualAlignment(option.direction, Qt::AlignLeft) | Qt::AlignVCenter;
+    painter->drawText(QStyle::visualRect(option.direction, option.rect, name), static_cast<int>(start),
+                      QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, name.width()));
+    painter->restore();
+  }
+};
 
 }  // namespace
 
@@ -43,11 +82,17 @@ LogPage::LogPage(WorkspacesPresenter& presenter, QWidget* parent) : QWidget(pare
   column->setSpacing(0);
   column->addWidget(makeHead());
   column->addWidget(makeProgressBar());
+  m_failure = new Banner(this);
+  auto* failureRow = new QHBoxLayout;
+  failureRow->setContentsMargins(Metrics::px(Metrics::kGap), 0, Metrics::px(Metrics::kGap), Metrics::px(4));
+  failureRow->addWidget(m_failure);
+  column->addLayout(failureRow);
   auto* splitter = new QSplitter(this);
   m_phases = new QListWidget(splitter);
   m_phases->setFrameShape(QFrame::NoFrame);
   m_phases->setAccessibleName(tr("Phases"));
-  m_phases->setIconSize(QSize(Metrics::px(kGlyph), Metrics::px(kGlyph)));
+  m_phases->setItemDelegate(new PhaseDelegate(m_phases));
+  m_phases->setMouseTracking(true);
   splitter->addWidget(m_phases);
   splitter->addWidget(makeLogColumn());
   splitter->setSizes({Metrics::px(kPhasesWidth), Metrics::px(kLogWidth)});
@@ -57,11 +102,14 @@ LogPage::LogPage(WorkspacesPresenter& presenter, QWidget* parent) : QWidget(pare
   column->addWidget(splitter, 1);
 
   m_clock.setInterval(1000);
-  connect(&m_clock, &QTimer::timeout, this, &LogPage::update);
+  connect(&m_clock, &QTimer::timeout, this, [this] {
+    update();
+    updatePhases();
+  });
   connect(&m_presenter, &WorkspacesPresenter::workspacesChanged, this, &LogPage::update);
   connect(m_presenter.log(), &BuildLogModel::phasesChanged, this, &LogPage::updatePhases);
   connect(m_phases, &QListWidget::itemActivated, this,
-          [this](QListWidgetItem* item) { m_log->goToRow(item->data(Qt::UserRole).toInt()); });
+          [this](QListWidgetItem* item) { m_log->goToRow(item->data(PhaseDelegate::RowRole).toInt()); });
   connect(m_phases, &QListWidget::itemClicked, m_phases, &QListWidget::itemActivated);
 }
 
@@ -73,19 +121,16 @@ QWidget* LogPage::makeHead() {
   row->setSpacing(Metrics::px(Metrics::kGap));
   auto* back = new QToolButton(head);
   back->setAutoRaise(true);
-  back->setIcon(Icons::tinted(QStringLiteral("go-previous"), palette().color(QPalette::WindowText)));
+  back->setIcon(Icons::themed(QStringLiteral("go-previous")));
   back->setToolTip(tr("Back to the list"));
   back->setAccessibleName(back->toolTip());
   back->setShortcut(QKeySequence(Qt::ALT | Qt::Key_Left));
   connect(back, &QToolButton::clicked, this, &LogPage::backRequested);
-  m_name = new QLabel(head);
-  m_name->setFont(Metrics::titleFont());
-  m_name->setTextFormat(Qt::PlainText);
-  m_glyph = new QLabel(head);
-  m_state = new QLabel(head);
-  m_summary = new QLabel(head);
-  m_summary->setTextFormat(Qt::PlainText);
-  tint(m_summary, Colors::from(palette()).secondaryText);
+  m_name = new Label(head, Metrics::titleFont());
+  m_glyph = new Glyph(head);
+  m_state = new Label(head);
+  m_summary = new Label(head, Metrics::bodyFont(), Label::Ink::Secondary);
+  m_summary->setElided(true);
   m_action = new QPushButton(head);
   connect(m_action, &QPushButton::clicked, this, [this] {
     const auto item = m_presenter.workspace(m_key);
@@ -111,12 +156,11 @@ QWidget* LogPage::makeProgressBar() {
   auto* row = new QHBoxLayout(m_progressBar);
   row->setContentsMargins(Metrics::px(Metrics::kTextInset), 0, Metrics::px(Metrics::kTextInset), 0);
   row->setSpacing(Metrics::px(Metrics::kTextInset));
-  m_phase = new QLabel(m_progressBar);
-  m_phase->setFont(Metrics::strongFont());
+  m_phase = new Label(m_progressBar, Metrics::strongFont());
   m_progress = new ProgressLine(m_progressBar);
   m_progress->setFixedWidth(Metrics::px(kProgressWidth));
   m_progress->setUnknown();
-  m_elapsed = new QLabel(m_progressBar);
+  m_elapsed = new Label(m_progressBar);
   row->addWidget(m_phase);
   row->addWidget(m_progress);
   row->addWidget(m_elapsed);
@@ -135,13 +179,14 @@ QWidget* LogPage::makeLogColumn() {
                             Metrics::px(4));
   m_search = new QLineEdit(area);
   m_search->setPlaceholderText(tr("Search log"));
+  m_search->setAccessibleName(m_search->placeholderText());
   m_search->setClearButtonEnabled(true);
   m_search->setFixedWidth(Metrics::px(kSearchWidth));
   auto* copy = new QToolButton(area);
-  copy->setIcon(Icons::tinted(QStringLiteral("edit-copy"), palette().color(QPalette::WindowText)));
+  copy->setIcon(Icons::themed(QStringLiteral("edit-copy")));
   copy->setToolTip(tr("Copy the whole log"));
   auto* save = new QToolButton(area);
-  save->setIcon(Icons::tinted(QStringLiteral("document-save"), palette().color(QPalette::WindowText)));
+  save->setIcon(Icons::themed(QStringLiteral("document-save")));
   save->setToolTip(tr("Save the log …"));
   for (QToolButton* button : {copy, save}) {
     button->setAutoRaise(true);
@@ -159,11 +204,13 @@ QWidget* LogPage::makeLogColumn() {
   auto* foot = new QHBoxLayout;
   foot->setContentsMargins(Metrics::px(Metrics::kListInset), Metrics::px(4), Metrics::px(Metrics::kListInset),
                            Metrics::px(4));
-  m_live = new QLabel(area);
-  m_counts = new QLabel(area);
+  m_liveGlyph = new Glyph(area);
+  m_live = new Label(area, Metrics::smallFont(), Label::Ink::Secondary);
+  m_counts = new Label(area, Metrics::smallFont(), Label::Ink::Secondary);
   m_live->setMinimumHeight(Metrics::px(kFootHeight - 8));
   m_firstError = new QPushButton(tr("Go to first error"), area);
   m_firstError->setFont(Metrics::smallFont());
+  foot->addWidget(m_liveGlyph);
   foot->addWidget(m_live);
   foot->addStretch(1);
   foot->addWidget(m_counts);
@@ -204,25 +251,31 @@ void LogPage::show(const WorkspaceKey& key) {
 
 void LogPage::update() {
   const auto item = m_presenter.workspace(m_key);
-  if (!item) return;
-  const Colors colors = Colors::from(palette());
-  const int size = Metrics::px(kGlyph);
+  if (!item) {
+    if (isVisible()) Q_EMIT backRequested();  // deleted while it was looked at
+    return;
+  }
+  const BuildItem& build = item->build;
   m_name->setText(item->name);
-  m_glyph->setPixmap(StateGlyph::icon(item->role, palette()).pixmap(QSize(size, size), devicePixelRatioF()));
+  m_glyph->setRole(item->role);
   m_state->setText(item->statusWord);
-  tint(m_state, colors.role(item->role));
-  const QString started = QLocale().toString(item->build.createdAt.time(), QLocale::ShortFormat);
-  m_summary->setText(tr("%1, build %2 started by %3 at %4")
-                         .arg(item->templateName)
-                         .arg(item->build.number)
-                         .arg(item->build.initiator, started));
+  m_state->setInk(item->role);
+  const QString started = QLocale().toString(build.createdAt, QLocale::ShortFormat);
+  m_summary->setText(
+      tr("%1, build %2 started by %3, %4").arg(item->templateName).arg(build.number).arg(build.initiator, started));
   m_action->setText(item->isChanging() ? tr("Cancel build") : tr("Start"));
   m_action->setVisible(item->isChanging() || item->canStart());
   m_progressBar->setVisible(item->isChanging());
+  const bool hasFailed = build.role == Role::Failed;
+  if (hasFailed)
+    m_failure->show(Role::Failed, tr("Build %1 failed: %2")
+                                      .arg(build.number)
+                                      .arg(build.error.isEmpty() ? item->statusDetail : build.error.trimmed()));
+  m_failure->setVisible(hasFailed);
   if (item->isChanging()) {
     const auto& phases = m_presenter.log()->phases();
     m_phase->setText(phases.isEmpty() ? tr("Waiting") : phases.last().name);
-    m_elapsed->setText(durationText(item->build.createdAt.secsTo(QDateTime::currentDateTime())));
+    m_elapsed->setText(durationText(std::max<qint64>(0, build.createdAt.secsTo(QDateTime::currentDateTime()))));
     m_clock.start();
   } else {
     m_clock.stop();
@@ -238,13 +291,13 @@ void LogPage::updatePhases() {
     const LogPhase& phase = phases[i];
     QListWidgetItem* item = m_phases->item(i);
     const QDateTime end = phase.endedAt.isValid() ? phase.endedAt : QDateTime::currentDateTime();
-    item->setText(tr("%1\n%2").arg(phase.name, durationText(phase.startedAt.secsTo(end))));
-    item->setIcon(phase.role == Role::Running ? Icons::tinted(QStringLiteral("berth-state-done-symbolic"),
-                                                              Colors::from(palette()).role(Role::Running))
-                                              : StateGlyph::icon(phase.role, palette()));
-    item->setFont(phase.endedAt.isValid() ? Metrics::bodyFont() : Metrics::strongFont());
-    item->setData(Qt::UserRole, phase.firstRow);
-    item->setSizeHint(QSize(0, Metrics::px(kPhaseHeight)));
+    const QString duration = durationText(std::max<qint64>(0, phase.startedAt.secsTo(end)));
+    item->setText(phase.name);
+    item->setData(PhaseDelegate::RowRole, phase.firstRow);
+    item->setData(PhaseDelegate::DurationRole, duration);
+    item->setData(PhaseDelegate::PhaseRole, static_cast<int>(phase.role));
+    item->setData(PhaseDelegate::DoneRole, phase.role == Role::Running);
+    item->setData(Qt::AccessibleTextRole, tr("%1, %2").arg(phase.name, duration));
   }
   updateFoot();
 }
@@ -253,6 +306,10 @@ void LogPage::updateFoot() {
   const BuildLogModel* log = m_presenter.log();
   const int errors = log->count(LogLevel::Error);
   const int warnings = log->count(LogLevel::Warn);
+  if (log->isFinished() && log->outcome() != Role::Failed)
+    m_liveGlyph->setDone();
+  else
+    m_liveGlyph->setRole(log->isFinished() ? Role::Failed : Role::Running);
   if (log->isFinished())
     m_live->setText(tr("Complete"));
   else

@@ -1,7 +1,6 @@
-// One workspace's latest build: progress, its phases on the left, its log on the right.
+// One workspace's latest build: progress, why it failed, its phases on the left, its log on the right.
 #pragma once
 
-#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
@@ -10,6 +9,9 @@
 #include <QWidget>
 
 #include "ui/presenters/WorkspacesPresenter.h"
+#include "ui/views/Banner.h"
+#include "ui/views/Glyph.h"
+#include "ui/views/Label.h"
 #include "ui/views/LogView.h"
 #include "ui/views/ProgressLine.h"
 
@@ -35,20 +37,22 @@ class LogPage : public QWidget {
 
   WorkspacesPresenter& m_presenter;
   WorkspaceKey m_key;
-  QLabel* m_name;
-  QLabel* m_glyph;
-  QLabel* m_state;
-  QLabel* m_summary;
+  Label* m_name;
+  Glyph* m_glyph;
+  Label* m_state;
+  Label* m_summary;
   QPushButton* m_action;
   QWidget* m_progressBar;
-  QLabel* m_phase;
-  QLabel* m_elapsed;
+  Label* m_phase;
+  Label* m_elapsed;
+  Banner* m_failure;
   ProgressLine* m_progress;
   QListWidget* m_phases;
   LogView* m_log;
   QLineEdit* m_search;
-  QLabel* m_live;
-  QLabel* m_counts;
+  Glyph* m_liveGlyph;
+  Label* m_live;
+  Label* m_counts;
   QPushButton* m_firstError;
   QTimer m_clock;  // once a second while a build runs
 };

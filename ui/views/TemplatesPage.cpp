@@ -1,7 +1,6 @@
 #include "ui/views/TemplatesPage.h"
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QPainter>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
@@ -9,6 +8,7 @@
 #include "ui/theme/Icons.h"
 #include "ui/theme/Metrics.h"
 #include "ui/theme/RowPainter.h"
+#include "ui/views/ListHeader.h"
 
 namespace berth::ui {
 
@@ -34,7 +34,7 @@ class TemplateDelegate final : public QStyledItemDelegate {
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     painter->save();
     RowPainter::background(*painter, option);
-    const Colors colors = Colors::from(option.palette);
+    const Colors& colors = Colors::from(option.palette);
     const QColor text = option.palette.color(QPalette::Text);
     if (index.column() != TemplateModel::NameColumn) {
       drawLine(*painter, option.rect, index.data().toString(), Metrics::bodyFont(), text);
@@ -81,11 +81,10 @@ TemplatesPage::TemplatesPage(WorkspacesPresenter& presenter, QWidget* parent)
   m_tree->setUniformRowHeights(true);
   m_tree->setFrameShape(QFrame::NoFrame);
   m_tree->setAccessibleName(tr("Templates"));
-  QHeaderView* header = m_tree->header();
-  header->setStretchLastSection(false);
+  auto* header = new ListHeader(kTextLeft, m_tree);
+  m_tree->setHeader(header);
   header->setSectionResizeMode(QHeaderView::Fixed);
   header->setSectionResizeMode(TemplateModel::NameColumn, QHeaderView::Stretch);
-  header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   for (const int column : {TemplateModel::UsersColumn, TemplateModel::BuildColumn, TemplateModel::UpdatedColumn})
     header->resizeSection(column, Metrics::px(kColumnWidth));
 
@@ -109,9 +108,11 @@ TemplatesPage::TemplatesPage(WorkspacesPresenter& presenter, QWidget* parent)
   };
   connect(m_create, &QPushButton::clicked, this, create);
   connect(m_tree, &QTreeView::activated, this, create);
-  connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
-          [this] { m_create->setEnabled(selected() != nullptr); });
-  connect(&m_filter, &QAbstractItemModel::modelReset, this, &TemplatesPage::updateFace);
+  connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
+    m_create->setEnabled(selected() != nullptr);
+    if (const TemplateItem* item = selected()) m_selectedId = item->id;
+  });
+  connect(&m_filter, &QAbstractItemModel::modelReset, this, &TemplatesPage::restoreSelection);
   connect(&m_filter, &QAbstractItemModel::rowsInserted, this, &TemplatesPage::updateFace);
   connect(&m_filter, &QAbstractItemModel::rowsRemoved, this, &TemplatesPage::updateFace);
   updateFace();
@@ -126,6 +127,13 @@ void TemplatesPage::setSearch(const QString& text) {
   updateFace();
 }
 
+void TemplatesPage::restoreSelection() {
+  const QModelIndexList found =
+      m_filter.match(m_filter.index(0, 0), TemplateModel::IdRole, m_selectedId, 1, Qt::MatchExactly);
+  if (!found.isEmpty()) m_tree->setCurrentIndex(found.first());
+  updateFace();
+}
+
 void TemplatesPage::updateFace() {
   const bool hasRows = m_filter.rowCount() > 0;
   m_faces->setCurrentIndex(hasRows ? 0 : 1);
@@ -135,10 +143,13 @@ void TemplatesPage::updateFace() {
   if (hasRows) return;
   const QString icon = QStringLiteral("berth-template-symbolic");
   if (m_presenter.templates()->rowCount() > 0)
-    m_empty->set(QStringLiteral("edit-find"), tr("No match"), tr("All templates are hidden by the search."));
+    m_empty->set({.icon = QStringLiteral("edit-find"),
+                  .headline = tr("No match"),
+                  .sentence = tr("All templates are hidden by the search.")});
   else
-    m_empty->set(icon, tr("Your organisation has no templates yet"),
-                 tr("Add one from a folder with Terraform files: berth templates push"));
+    m_empty->set({.icon = icon,
+                  .headline = tr("Your organisation has no templates yet"),
+                  .sentence = tr("Add one from a folder with Terraform files: berth templates push")});
 }
 
 }  // namespace berth::ui

@@ -25,10 +25,12 @@ class TemplatesPage : public QWidget {
 
  private:
   void updateFace();
+  void restoreSelection();
 
   WorkspacesPresenter& m_presenter;
   QSortFilterProxyModel m_filter;
   QTreeView* m_tree;
+  QString m_selectedId;
   EmptyState* m_empty;
   QStackedLayout* m_faces;
   PrimaryButton* m_create;

@@ -1,4 +1,5 @@
-// Paints a workspace row: state glyph, name over template, status word over detail, last use, and one action.
+// Paints a workspace row: state glyph, name over template, status word over detail, last use, and one action. On the
+// selected row the action is the window's one filled button; its arrow opens the row's menu.
 #pragma once
 
 #include <QStyledItemDelegate>
@@ -29,14 +30,15 @@ class WorkspaceDelegate : public QStyledItemDelegate {
 
  Q_SIGNALS:
   void actionTriggered(const QModelIndex& index);
+  void menuRequested(const QModelIndex& index, const QRect& button);  // in the viewport's coordinates
   void arcTurned();
 
  private:
   void paintGroup(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
-  void paintTwoLines(QPainter& painter, const QStyleOptionViewItem& option, const QRect& rect, const QString& first,
-                     const QFont& firstFont, const QColor& firstColor, const QString& second) const;
-  QRect actionRect(const QStyleOptionViewItem& option) const;
-  void paintAction(QPainter& painter, const QStyleOptionViewItem& option, const WorkspaceItem& item) const;
+  void paintCell(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
+  void paintButton(QPainter& painter, const QStyleOptionViewItem& option, const QString& text) const;
+  static QRect buttonRect(const QStyleOptionViewItem& option, const QString& text);
+  static QRect arrowRect(const QStyleOptionViewItem& option, const QRect& button);
 
   QTimer m_arcTimer;
   double m_phase = 0;

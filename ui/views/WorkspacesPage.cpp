@@ -1,13 +1,17 @@
 #include "ui/views/WorkspacesPage.h"
 
+#include <QApplication>
 #include <QButtonGroup>
+#include <QClipboard>
+#include <QContextMenuEvent>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QVBoxLayout>
 
 #include "ui/theme/Metrics.h"
 #include "ui/theme/RowPainter.h"
+#include "ui/views/FilterChip.h"
+#include "ui/views/ListHeader.h"
 
 namespace berth::ui {
 
@@ -15,11 +19,12 @@ namespace {
 
 // Design pixels.
 constexpr int kFilterBarHeight = 40;
-constexpr int kChipHeight = 24;
+constexpr int kTextLeft = 36;  // as the rows
 constexpr int kStatusWidth = 190;
 constexpr int kLastUsedWidth = 96;
 constexpr int kActionWidth = 172;
 constexpr int kNameMinWidth = 140;
+constexpr int kLastUsedFrom = 620;
 
 const QList<WorkspaceFilter::Kind> kKinds = {WorkspaceFilter::Kind::All, WorkspaceFilter::Kind::Running,
                                              WorkspaceFilter::Kind::Failed, WorkspaceFilter::Kind::Outdated};
@@ -28,13 +33,33 @@ const QList<WorkspaceFilter::Kind> kKinds = {WorkspaceFilter::Kind::All, Workspa
 
 void WorkspaceTree::drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
   QStyleOptionViewItem row = option;
-  if (selectionModel()->isRowSelected(index.row(), index.parent())) row.state |= QStyle::State_Selected;
-  if (hasFocus()) row.state |= QStyle::State_Active;
+  const bool isGroup = index.data(WorkspaceModel::IsGroupRole).toBool();
+  row.state.setFlag(QStyle::State_Selected, !isGroup && selectionModel()->isRowSelected(index.row(), index.parent()));
+  row.state.setFlag(QStyle::State_Active, isActiveWindow() && hasFocus());
+  row.state.setFlag(QStyle::State_HasFocus,
+                    hasFocus() && index.row() == currentIndex().row() && index.parent() == currentIndex().parent());
   RowPainter::background(*painter, row);
   QStyleOptionViewItem plain = option;
   RowPainter::clearStates(plain);
-  if (row.state.testFlag(QStyle::State_Selected)) plain.state |= QStyle::State_Selected;  // the delegate's button
+  plain.state.setFlag(QStyle::State_Selected, row.state.testFlag(QStyle::State_Selected));  // the delegate's button
   QTreeView::drawRow(painter, plain, index);
+}
+
+// From the keyboard the menu belongs to the current row, wherever the pointer is.
+void WorkspaceTree::contextMenuEvent(QContextMenuEvent* event) {
+  const bool byKeyboard = event->reason() == QContextMenuEvent::Keyboard;
+  const QModelIndex index = byKeyboard ? currentIndex() : indexAt(event->pos());
+  if (!index.isValid()) return;
+  const QPoint at = byKeyboard ? visualRect(index).center() : event->pos();
+  Q_EMIT menuRequested(index, viewport()->mapToGlobal(at));
+}
+
+void WorkspaceTree::keyPressEvent(QKeyEvent* event) {
+  const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+  if (isEnter && event->modifiers().testFlags(Qt::NoModifier) && !event->isAutoRepeat())
+    Q_EMIT mainActionRequested(currentIndex());
+  else
+    QTreeView::keyPressEvent(event);
 }
 
 WorkspacesPage::WorkspacesPage(WorkspacesPresenter& presenter, QWidget* parent)
@@ -48,8 +73,12 @@ WorkspacesPage::WorkspacesPage(WorkspacesPresenter& presenter, QWidget* parent)
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
-  column->addWidget(makeFilterBar());
-  column->addWidget(m_banner);
+  m_filterBar = makeFilterBar();
+  column->addWidget(m_filterBar);
+  auto* bannerRow = new QHBoxLayout;
+  bannerRow->setContentsMargins(Metrics::px(Metrics::kGap), 0, Metrics::px(Metrics::kGap), 0);
+  bannerRow->addWidget(m_banner);
+  column->addLayout(bannerRow);
   m_faces = new QStackedLayout;
   m_faces->addWidget(m_tree);
   m_faces->addWidget(m_empty);
@@ -57,17 +86,9 @@ WorkspacesPage::WorkspacesPage(WorkspacesPresenter& presenter, QWidget* parent)
 
   connect(&m_presenter, &WorkspacesPresenter::workspacesChanged, this, &WorkspacesPage::updateFace);
   connect(&m_presenter, &WorkspacesPresenter::deploymentsChanged, this, &WorkspacesPage::updateFace);
-  connect(m_banner, &Banner::buttonClicked, this, [this] {
-    for (Deployment* each : m_presenter.deployments()) each->refresh();
-  });
-  connect(m_empty, &EmptyState::buttonClicked, this, [this] {
-    if (m_presenter.filter()->isFiltering()) {
-      m_chips.first()->click();
-      setSearch({});
-    } else {
-      Q_EMIT newWorkspaceRequested();
-    }
-  });
+  connect(m_banner, &Banner::buttonClicked, this, [this] { runStep(m_bannerStep); });
+  connect(m_empty, &EmptyState::primaryClicked, this, [this] { runStep(m_emptyStep); });
+  connect(m_empty, &EmptyState::secondaryClicked, this, [this] { QApplication::clipboard()->setText(m_problem); });
   updateFace();
 }
 
@@ -78,16 +99,13 @@ QWidget* WorkspacesPage::makeFilterBar() {
   row->setContentsMargins(Metrics::px(Metrics::kListInset), 0, Metrics::px(Metrics::kListInset), 0);
   row->setSpacing(Metrics::px(Metrics::kGap));
   auto* group = new QButtonGroup(bar);
-  for (const auto kind : kKinds) {
-    auto* chip = new QToolButton(bar);
-    chip->setCheckable(true);
-    chip->setChecked(kind == WorkspaceFilter::Kind::All);
-    chip->setFixedHeight(Metrics::px(kChipHeight));
-    chip->setToolButtonStyle(Qt::ToolButtonTextOnly);
+  const QStringList words = {tr("All"), tr("Running"), tr("Failed"), tr("Outdated")};
+  for (int i = 0; i < kKinds.size(); ++i) {
+    auto* chip = new FilterChip(words[i], bar);
     group->addButton(chip);
     row->addWidget(chip);
     m_chips.append(chip);
-    connect(chip, &QToolButton::clicked, this, [this, kind] {
+    connect(chip, &FilterChip::clicked, this, [this, kind = kKinds[i]] {
       m_presenter.filter()->setKind(kind);
       updateFace();
     });
@@ -108,46 +126,37 @@ void WorkspacesPage::setUpTree() {
   m_tree->sortByColumn(WorkspaceModel::NameColumn, Qt::AscendingOrder);
   m_tree->setFrameShape(QFrame::NoFrame);
   m_tree->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-  m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
+  m_tree->setItemsExpandable(false);
   m_tree->setAccessibleName(tr("Workspaces"));
-  QHeaderView* header = m_tree->header();
-  header->setStretchLastSection(false);
+  auto* header = new ListHeader(kTextLeft, m_tree);
+  m_tree->setHeader(header);
   header->setSectionResizeMode(QHeaderView::Fixed);
   header->setSectionResizeMode(WorkspaceModel::NameColumn, QHeaderView::Stretch);
   header->setMinimumSectionSize(Metrics::px(kLastUsedWidth));
   header->resizeSection(WorkspaceModel::StatusColumn, Metrics::px(kStatusWidth));
   header->resizeSection(WorkspaceModel::LastUsedColumn, Metrics::px(kLastUsedWidth));
   header->resizeSection(WorkspaceModel::ActionColumn, Metrics::px(kActionWidth));
-  header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   m_tree->setMinimumWidth(Metrics::px(kNameMinWidth + kStatusWidth + kActionWidth));
-  m_tree->installEventFilter(this);
 
   connect(m_delegate, &WorkspaceDelegate::arcTurned, m_tree->viewport(), qOverload<>(&QWidget::update));
   connect(m_delegate, &WorkspaceDelegate::actionTriggered, this, &WorkspacesPage::runMainAction);
+  connect(m_delegate, &WorkspaceDelegate::menuRequested, this, [this](const QModelIndex& index, const QRect& button) {
+    Q_EMIT menuRequested(WorkspacesPresenter::keyOf(index), m_tree->viewport()->mapToGlobal(button.bottomLeft()));
+  });
   connect(m_tree, &QTreeView::doubleClicked, this, &WorkspacesPage::runMainAction);
+  connect(m_tree, &WorkspaceTree::mainActionRequested, this, &WorkspacesPage::runMainAction);
+  connect(m_tree, &WorkspaceTree::menuRequested, this, [this](const QModelIndex& index, const QPoint& position) {
+    const WorkspaceKey key = WorkspacesPresenter::keyOf(index);
+    if (!key.workspaceId.isEmpty()) Q_EMIT menuRequested(key, position);
+  });
   connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
           [this] { Q_EMIT selectionChanged(selected()); });
-  connect(m_tree, &QWidget::customContextMenuRequested, this, [this](const QPoint& position) {
-    const WorkspaceKey key = WorkspacesPresenter::keyOf(m_tree->indexAt(position));
-    if (!key.workspaceId.isEmpty()) Q_EMIT menuRequested(key, m_tree->viewport()->mapToGlobal(position));
-  });
-}
-
-bool WorkspacesPage::eventFilter(QObject* watched, QEvent* event) {
-  if (watched == m_tree && event->type() == QEvent::KeyPress) {
-    const auto* key = static_cast<QKeyEvent*>(event);
-    if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
-      runMainAction(m_tree->currentIndex());
-      return true;
-    }
-  }
-  return QWidget::eventFilter(watched, event);
 }
 
 void WorkspacesPage::runMainAction(const QModelIndex& index) {
   const WorkspaceKey key = WorkspacesPresenter::keyOf(index);
   const auto item = m_presenter.workspace(key);
-  if (!item) return;
+  if (!item || index.data(WorkspaceModel::StaleRole).toBool()) return;
   switch (WorkspaceDelegate::mainAction(*item)) {
     case WorkspaceDelegate::Action::Open: Q_EMIT openRequested(key); break;
     case WorkspaceDelegate::Action::Start: m_presenter.start(key); break;
@@ -182,45 +191,116 @@ void WorkspacesPage::updateRoot() {
 }
 
 void WorkspacesPage::updateChips() {
-  const QStringList words = {tr("All %1"), tr("Running %1"), tr("Failed %1"), tr("Outdated %1")};
-  for (int i = 0; i < m_chips.size(); ++i)
-    m_chips[i]->setText(words[i].arg(WorkspaceFilter::count(*m_presenter.model(), kKinds[i])));
+  for (int i = 0; i < m_chips.size(); ++i) {
+    m_chips[i]->setCount(WorkspaceFilter::count(*m_presenter.model(), kKinds[i]));
+    m_chips[i]->setChecked(m_presenter.filter()->kind() == kKinds[i]);
+  }
+  m_filterBar->setVisible(m_presenter.model()->workspaceCount() > 0);
+}
+
+int WorkspacesPage::shownCount() const {
+  int shown = 0;
+  const WorkspaceFilter* filter = m_presenter.filter();
+  for (int row = 0; row < filter->rowCount(); ++row) shown += filter->rowCount(filter->index(row, 0));
+  return shown;
+}
+
+// One sentence about the deployments whose rows are old.
+void WorkspacesPage::updateBanner() {
+  for (const DeploymentItem& each : m_presenter.deployments()) {
+    if (!each.isStale() || m_presenter.model()->workspaceCount() == 0) continue;
+    const QString name = m_presenter.hasSeveralDeployments() ? tr("%1: ").arg(each.name) : QString();
+    const QString time = QLocale().toString(each.reachedAt.time(), QLocale::ShortFormat);
+    if (each.state == LoadState::SignedOut) {
+      m_bannerStep = Step::SignIn;
+      m_signInId = each.id;
+      return m_banner->show(Role::Attention,
+                            tr("%1Signed out. The list is from %2; nothing was deleted.").arg(name, time),
+                            tr("Sign in"));
+    }
+    m_bannerStep = Step::Retry;
+    m_banner->setToolTip(each.error);
+    return m_banner->show(Role::Offline, tr("%1Offline – shown as of %2.").arg(name, time), tr("Try now"));
+  }
+  m_banner->hide();
+}
+
+void WorkspacesPage::showFace(Step step, const EmptyState::Face& face) {
+  m_emptyStep = step;
+  m_empty->set(face);
+}
+
+void WorkspacesPage::runStep(Step step) {
+  switch (step) {
+    case Step::None: return;
+    case Step::NewWorkspace: Q_EMIT newWorkspaceRequested(); return;
+    case Step::Retry: m_presenter.retry(); return;
+    case Step::SignIn: Q_EMIT signInRequested(m_signInId); return;
+    case Step::ClearFilter:
+      m_presenter.filter()->setKind(WorkspaceFilter::Kind::All);
+      setSearch({});
+      Q_EMIT filterCleared();
+      return;
+  }
 }
 
 void WorkspacesPage::updateFace() {
   updateChips();
   updateRoot();
+  updateBanner();
   m_delegate->setAnimated(!m_presenter.changing().isEmpty());
-  m_banner->hide();
-  bool isLoading = false;
-  for (const Deployment* each : m_presenter.deployments()) {
-    const DeploymentItem* state = m_presenter.model()->deployment(m_presenter.model()->deploymentIndex(each->id()));
-    isLoading |= state->state == LoadState::Loading;
-    if (state->state == LoadState::Failed)
-      m_banner->show(Role::Attention, tr("%1: %2").arg(state->name, state->error), tr("Try now"));
-  }
-  int shown = 0;
-  for (int row = 0; row < m_presenter.filter()->rowCount(); ++row)
-    shown += m_presenter.filter()->rowCount(m_presenter.filter()->index(row, 0));
-  m_faces->setCurrentIndex(shown > 0 ? 0 : 1);
-  if (shown > 0) {
-    if (!m_tree->currentIndex().isValid() || selected().workspaceId.isEmpty()) {
-      const QModelIndex root = m_tree->rootIndex().isValid() ? m_tree->rootIndex() : m_presenter.filter()->index(0, 0);
-      m_tree->setCurrentIndex(m_presenter.filter()->index(0, 0, root));
+  const bool hasRows = shownCount() > 0;
+  m_faces->setCurrentIndex(hasRows ? 0 : 1);
+  if (hasRows) {
+    if (selected().workspaceId.isEmpty()) {
+      const WorkspaceFilter* filter = m_presenter.filter();
+      for (int row = 0; row < filter->rowCount() && selected().workspaceId.isEmpty(); ++row)
+        m_tree->setCurrentIndex(filter->index(0, 0, filter->index(row, 0)));
     }
     return;
   }
+  const int hidden = m_presenter.model()->workspaceCount();
   const QString icon = QStringLiteral("berth-workspace-symbolic");
-  if (isLoading)
-    m_empty->set(icon, tr("Loading workspaces"), tr("Asking the server."));
-  else if (m_presenter.model()->workspaceCount() > 0)
-    m_empty->set(QStringLiteral("edit-find"), tr("No match"),
-                 tr("%n workspace(s) are hidden by the filter.", nullptr, m_presenter.model()->workspaceCount()),
-                 tr("Clear filter"));
-  else
-    m_empty->set(icon, tr("No workspaces yet"),
-                 tr("A workspace is a place to develop in: a container or machine made from a template."),
-                 tr("New workspace"));
+  if (hidden > 0) {
+    const QString text = m_presenter.filter()->text();
+    return showFace(Step::ClearFilter, {.icon = QStringLiteral("edit-find"),
+                                        .headline = text.isEmpty() ? tr("No match") : tr("No match for “%1”").arg(text),
+                                        .sentence = tr("%n workspace(s) are hidden by the filter.", nullptr, hidden),
+                                        .primary = tr("Clear filter")});
+  }
+  for (const DeploymentItem& each : m_presenter.deployments()) {
+    if (each.state == LoadState::Loading)
+      return showFace(Step::None, {.icon = {}, .headline = each.detail, .sentence = each.name});
+    if (each.state == LoadState::SignedOut) {
+      m_signInId = each.id;
+      return showFace(Step::SignIn,
+                      {.icon = each.isLocal ? QStringLiteral("computer") : QStringLiteral("berth-server-symbolic"),
+                       .headline = tr("Signed out of %1").arg(each.name),
+                       .sentence = each.error,
+                       .primary = tr("Sign in")});
+    }
+    if (each.state == LoadState::Offline) {
+      m_problem = each.name + QLatin1String(": ") + each.error;
+      return showFace(Step::Retry, {.icon = QStringLiteral("berth-state-failed-symbolic"),
+                                    .role = Role::Failed,
+                                    .headline = each.isLocal ? tr("The server on this computer does not run")
+                                                             : tr("%1 cannot be reached").arg(each.name),
+                                    .sentence = each.error,
+                                    .primary = tr("Retry"),
+                                    .secondary = tr("Copy details")});
+    }
+  }
+  showFace(Step::NewWorkspace,
+           {.icon = icon,
+            .headline = tr("No workspaces yet"),
+            .sentence = tr("A workspace is a place to develop in: a container or machine made from a template."),
+            .primary = tr("New workspace")});
+}
+
+// Narrow windows drop what matters least.
+void WorkspacesPage::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  m_tree->setColumnHidden(WorkspaceModel::LastUsedColumn, width() < Metrics::px(kLastUsedFrom));
 }
 
 }  // namespace berth::ui

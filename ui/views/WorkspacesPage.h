@@ -1,8 +1,8 @@
-// The list of workspaces: filter chips, the tree, and its empty, loading and offline faces.
+// The list of workspaces, grouped by deployment when there are several, with filters; its faces when there is nothing
+// to list; and a banner when what it lists is old.
 #pragma once
 
 #include <QStackedLayout>
-#include <QToolButton>
 #include <QTreeView>
 #include <QWidget>
 
@@ -13,6 +13,8 @@
 
 namespace berth::ui {
 
+class FilterChip;
+
 // Rows drawn by RowPainter; group heads span the row.
 class WorkspaceTree : public QTreeView {
   Q_OBJECT
@@ -20,9 +22,15 @@ class WorkspaceTree : public QTreeView {
  public:
   using QTreeView::QTreeView;
 
+ Q_SIGNALS:
+  void mainActionRequested(const QModelIndex& index);
+  void menuRequested(const QModelIndex& index, const QPoint& globalPosition);
+
  protected:
   void drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
   void drawBranches(QPainter*, const QRect&, const QModelIndex&) const override {}
+  void contextMenuEvent(QContextMenuEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
 };
 
 class WorkspacesPage : public QWidget {
@@ -42,17 +50,26 @@ class WorkspacesPage : public QWidget {
   void logRequested(const berth::ui::WorkspaceKey& key);
   void menuRequested(const berth::ui::WorkspaceKey& key, const QPoint& globalPosition);
   void newWorkspaceRequested();
+  void signInRequested(const QString& deploymentId);
+  void filterCleared();
 
  protected:
-  bool eventFilter(QObject* watched, QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
+  // What the page's buttons do, by what it shows.
+  enum class Step { None, NewWorkspace, ClearFilter, Retry, SignIn };
+
   QWidget* makeFilterBar();
   void setUpTree();
   void updateFace();
+  void updateBanner();
   void updateChips();
   void updateRoot();
+  void showFace(Step step, const EmptyState::Face& face);
+  void runStep(Step step);
   void runMainAction(const QModelIndex& index);
+  int shownCount() const;
 
   WorkspacesPresenter& m_presenter;
   WorkspaceDelegate* m_delegate;
@@ -60,7 +77,12 @@ class WorkspacesPage : public QWidget {
   EmptyState* m_empty;
   Banner* m_banner;
   QStackedLayout* m_faces;
-  QList<QToolButton*> m_chips;
+  QWidget* m_filterBar;
+  QList<FilterChip*> m_chips;
+  Step m_emptyStep = Step::None;
+  Step m_bannerStep = Step::None;
+  QString m_signInId;  // the deployment that Step::SignIn is about
+  QString m_problem;   // for the clipboard
 };
 
 }  // namespace berth::ui
