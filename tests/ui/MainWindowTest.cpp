@@ -73,7 +73,7 @@ class MainWindowTest : public QObject {
     Fixture f;
     f.fill();
     QCOMPARE(f.faceName(), QString());
-    auto* tree = f.window->findChild<WorkspaceTree*>();
+    auto* tree = f.window->findChild<WorkspacesPage*>()->findChild<RowTree*>();
     QCOMPARE(tree->model()->rowCount(tree->rootIndex()), 8);
     QVERIFY(tree->currentIndex().isValid());
   }
@@ -126,7 +126,7 @@ class MainWindowTest : public QObject {
     QSignalSpy editor(f.window.get(), &MainWindow::editorRequested);
     QSignalSpy terminal(f.window.get(), &MainWindow::terminalRequested);
     f.window->select(f.key("quickstart"));
-    auto* tree = f.window->findChild<WorkspaceTree*>();
+    auto* tree = f.window->findChild<WorkspacesPage*>()->findChild<RowTree*>();
     tree->setFocus();
     QTest::keyClick(tree, Qt::Key_Return);
     QTest::keyClick(tree, Qt::Key_O, Qt::ControlModifier);
@@ -152,7 +152,7 @@ class MainWindowTest : public QObject {
     f.fill();
     QVERIFY(f.activate());
     int reached = 0;
-    QWidget* at = f.window->findChild<WorkspaceTree*>();
+    QWidget* at = f.window->findChild<WorkspacesPage*>()->findChild<RowTree*>();
     for (QWidget* next = at->nextInFocusChain(); next != at; next = next->nextInFocusChain()) {
       if (!next->isVisible() || !next->isEnabled() || !(next->focusPolicy() & Qt::TabFocus)) continue;
       ++reached;

@@ -155,6 +155,11 @@ QVariant WorkspaceModel::data(const QModelIndex& index, int role) const {
   return workspaceData(*group, group->workspaces[static_cast<std::size_t>(index.row())], index.column(), role);
 }
 
+Qt::ItemFlags WorkspaceModel::flags(const QModelIndex& index) const {
+  const Qt::ItemFlags all = QAbstractItemModel::flags(index);
+  return index.isValid() && index.internalPointer() == nullptr ? all & ~Qt::ItemIsSelectable : all;
+}
+
 QVariant WorkspaceModel::groupData(const Group& group, int column, int role) const {
   switch (role) {
     case Qt::DisplayRole: return column == NameColumn ? group.deployment.name : QString();

@@ -65,6 +65,7 @@ class WorkspaceModel : public QAbstractItemModel {
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role) const override;
+  Qt::ItemFlags flags(const QModelIndex& index) const override;  // heads are not selected
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
  private:

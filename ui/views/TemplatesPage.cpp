@@ -1,6 +1,7 @@
 #include "ui/views/TemplatesPage.h"
 
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QPainter>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
@@ -8,7 +9,6 @@
 #include "ui/theme/Icons.h"
 #include "ui/theme/Metrics.h"
 #include "ui/theme/RowPainter.h"
-#include "ui/views/ListHeader.h"
 
 namespace berth::ui {
 
@@ -33,14 +33,12 @@ class TemplateDelegate final : public QStyledItemDelegate {
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     painter->save();
-    RowPainter::background(*painter, option);
     const Colors& colors = Colors::from(option.palette);
     const QColor text = option.palette.color(QPalette::Text);
     if (index.column() != TemplateModel::NameColumn) {
       drawLine(*painter, option.rect, index.data().toString(), Metrics::bodyFont(), text);
     } else {
-      const int size = Metrics::px(kIcon);
-      const QRect icon(option.rect.left() + Metrics::px(kIconLeft), option.rect.center().y() - size / 2, size, size);
+      const QRect icon = RowPainter::square(option, Metrics::px(kIconLeft), Metrics::px(kIcon));
       Icons::paintOwn(*painter, icon, QStringLiteral("berth-template-symbolic"), text);
       QRect first = option.rect.adjusted(Metrics::px(kTextLeft), 0, -Metrics::px(Metrics::kGap), 0);
       QRect second = first;
@@ -68,22 +66,16 @@ class TemplateDelegate final : public QStyledItemDelegate {
 TemplatesPage::TemplatesPage(WorkspacesPresenter& presenter, QWidget* parent)
     : QWidget(parent),
       m_presenter(presenter),
-      m_tree(new QTreeView(this)),
+      m_tree(new RowTree(kTextLeft, this)),
       m_empty(new EmptyState(this)),
       m_create(new PrimaryButton(tr("Create workspace"), this)) {
   m_filter.setSourceModel(m_presenter.templates());
   m_filter.setFilterCaseSensitivity(Qt::CaseInsensitive);
   m_tree->setModel(&m_filter);
   m_tree->setItemDelegate(new TemplateDelegate(m_tree));
-  m_tree->setRootIsDecorated(false);
-  m_tree->setAllColumnsShowFocus(true);
-  m_tree->setMouseTracking(true);
   m_tree->setUniformRowHeights(true);
-  m_tree->setFrameShape(QFrame::NoFrame);
   m_tree->setAccessibleName(tr("Templates"));
-  auto* header = new ListHeader(kTextLeft, m_tree);
-  m_tree->setHeader(header);
-  header->setSectionResizeMode(QHeaderView::Fixed);
+  QHeaderView* header = m_tree->header();
   header->setSectionResizeMode(TemplateModel::NameColumn, QHeaderView::Stretch);
   for (const int column : {TemplateModel::UsersColumn, TemplateModel::BuildColumn, TemplateModel::UpdatedColumn})
     header->resizeSection(column, Metrics::px(kColumnWidth));
@@ -107,7 +99,8 @@ TemplatesPage::TemplatesPage(WorkspacesPresenter& presenter, QWidget* parent)
     if (const TemplateItem* item = selected()) Q_EMIT createRequested(item->deploymentId, item->id);
   };
   connect(m_create, &QPushButton::clicked, this, create);
-  connect(m_tree, &QTreeView::activated, this, create);
+  connect(m_tree, &QTreeView::doubleClicked, this, create);
+  connect(m_tree, &RowTree::mainActionRequested, this, create);
   connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
     m_create->setEnabled(selected() != nullptr);
     if (const TemplateItem* item = selected()) m_selectedId = item->id;

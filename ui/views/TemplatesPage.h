@@ -4,11 +4,11 @@
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QStackedLayout>
-#include <QTreeView>
 #include <QWidget>
 
 #include "ui/presenters/WorkspacesPresenter.h"
 #include "ui/views/EmptyState.h"
+#include "ui/views/RowTree.h"
 
 namespace berth::ui {
 
@@ -29,7 +29,7 @@ class TemplatesPage : public QWidget {
 
   WorkspacesPresenter& m_presenter;
   QSortFilterProxyModel m_filter;
-  QTreeView* m_tree;
+  RowTree* m_tree;
   QString m_selectedId;
   EmptyState* m_empty;
   QStackedLayout* m_faces;

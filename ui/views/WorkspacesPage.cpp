@@ -3,15 +3,12 @@
 #include <QApplication>
 #include <QButtonGroup>
 #include <QClipboard>
-#include <QContextMenuEvent>
 #include <QHBoxLayout>
-#include <QKeyEvent>
+#include <QHeaderView>
 #include <QVBoxLayout>
 
 #include "ui/theme/Metrics.h"
-#include "ui/theme/RowPainter.h"
 #include "ui/views/FilterChip.h"
-#include "ui/views/ListHeader.h"
 
 namespace berth::ui {
 
@@ -31,42 +28,11 @@ const QList<WorkspaceFilter::Kind> kKinds = {WorkspaceFilter::Kind::All, Workspa
 
 }  // namespace
 
-void WorkspaceTree::drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
-  QStyleOptionViewItem row = option;
-  const bool isGroup = index.data(WorkspaceModel::IsGroupRole).toBool();
-  row.state.setFlag(QStyle::State_Selected, !isGroup && selectionModel()->isRowSelected(index.row(), index.parent()));
-  row.state.setFlag(QStyle::State_Active, isActiveWindow() && hasFocus());
-  row.state.setFlag(QStyle::State_HasFocus,
-                    hasFocus() && index.row() == currentIndex().row() && index.parent() == currentIndex().parent());
-  RowPainter::background(*painter, row);
-  QStyleOptionViewItem plain = option;
-  RowPainter::clearStates(plain);
-  plain.state.setFlag(QStyle::State_Selected, row.state.testFlag(QStyle::State_Selected));  // the delegate's button
-  QTreeView::drawRow(painter, plain, index);
-}
-
-// From the keyboard the menu belongs to the current row, wherever the pointer is.
-void WorkspaceTree::contextMenuEvent(QContextMenuEvent* event) {
-  const bool byKeyboard = event->reason() == QContextMenuEvent::Keyboard;
-  const QModelIndex index = byKeyboard ? currentIndex() : indexAt(event->pos());
-  if (!index.isValid()) return;
-  const QPoint at = byKeyboard ? visualRect(index).center() : event->pos();
-  Q_EMIT menuRequested(index, viewport()->mapToGlobal(at));
-}
-
-void WorkspaceTree::keyPressEvent(QKeyEvent* event) {
-  const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
-  if (isEnter && event->modifiers().testFlags(Qt::NoModifier) && !event->isAutoRepeat())
-    Q_EMIT mainActionRequested(currentIndex());
-  else
-    QTreeView::keyPressEvent(event);
-}
-
 WorkspacesPage::WorkspacesPage(WorkspacesPresenter& presenter, QWidget* parent)
     : QWidget(parent),
       m_presenter(presenter),
       m_delegate(new WorkspaceDelegate(this)),
-      m_tree(new WorkspaceTree(this)),
+      m_tree(new RowTree(kTextLeft, this)),
       m_empty(new EmptyState(this)),
       m_banner(new Banner(this)) {
   setUpTree();
@@ -117,20 +83,11 @@ QWidget* WorkspacesPage::makeFilterBar() {
 void WorkspacesPage::setUpTree() {
   m_tree->setModel(m_presenter.filter());
   m_tree->setItemDelegate(m_delegate);
-  m_tree->setIndentation(0);
-  m_tree->setRootIsDecorated(false);
-  m_tree->setAllColumnsShowFocus(true);
-  m_tree->setMouseTracking(true);
   m_tree->setUniformRowHeights(false);
   m_tree->setSortingEnabled(true);
   m_tree->sortByColumn(WorkspaceModel::NameColumn, Qt::AscendingOrder);
-  m_tree->setFrameShape(QFrame::NoFrame);
-  m_tree->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-  m_tree->setItemsExpandable(false);
   m_tree->setAccessibleName(tr("Workspaces"));
-  auto* header = new ListHeader(kTextLeft, m_tree);
-  m_tree->setHeader(header);
-  header->setSectionResizeMode(QHeaderView::Fixed);
+  QHeaderView* header = m_tree->header();
   header->setSectionResizeMode(WorkspaceModel::NameColumn, QHeaderView::Stretch);
   header->setMinimumSectionSize(Metrics::px(kLastUsedWidth));
   header->resizeSection(WorkspaceModel::StatusColumn, Metrics::px(kStatusWidth));
@@ -144,8 +101,8 @@ void WorkspacesPage::setUpTree() {
     Q_EMIT menuRequested(WorkspacesPresenter::keyOf(index), m_tree->viewport()->mapToGlobal(button.bottomLeft()));
   });
   connect(m_tree, &QTreeView::doubleClicked, this, &WorkspacesPage::runMainAction);
-  connect(m_tree, &WorkspaceTree::mainActionRequested, this, &WorkspacesPage::runMainAction);
-  connect(m_tree, &WorkspaceTree::menuRequested, this, [this](const QModelIndex& index, const QPoint& position) {
+  connect(m_tree, &RowTree::mainActionRequested, this, &WorkspacesPage::runMainAction);
+  connect(m_tree, &RowTree::menuRequested, this, [this](const QModelIndex& index, const QPoint& position) {
     const WorkspaceKey key = WorkspacesPresenter::keyOf(index);
     if (!key.workspaceId.isEmpty()) Q_EMIT menuRequested(key, position);
   });

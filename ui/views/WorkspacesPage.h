@@ -3,35 +3,17 @@
 #pragma once
 
 #include <QStackedLayout>
-#include <QTreeView>
 #include <QWidget>
 
 #include "ui/presenters/WorkspacesPresenter.h"
 #include "ui/views/Banner.h"
 #include "ui/views/EmptyState.h"
+#include "ui/views/RowTree.h"
 #include "ui/views/WorkspaceDelegate.h"
 
 namespace berth::ui {
 
 class FilterChip;
-
-// Rows drawn by RowPainter; group heads span the row.
-class WorkspaceTree : public QTreeView {
-  Q_OBJECT
-
- public:
-  using QTreeView::QTreeView;
-
- Q_SIGNALS:
-  void mainActionRequested(const QModelIndex& index);
-  void menuRequested(const QModelIndex& index, const QPoint& globalPosition);
-
- protected:
-  void drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-  void drawBranches(QPainter*, const QRect&, const QModelIndex&) const override {}
-  void contextMenuEvent(QContextMenuEvent* event) override;
-  void keyPressEvent(QKeyEvent* event) override;
-};
 
 class WorkspacesPage : public QWidget {
   Q_OBJECT
@@ -73,7 +55,7 @@ class WorkspacesPage : public QWidget {
 
   WorkspacesPresenter& m_presenter;
   WorkspaceDelegate* m_delegate;
-  WorkspaceTree* m_tree;
+  RowTree* m_tree;
   EmptyState* m_empty;
   Banner* m_banner;
   QStackedLayout* m_faces;
