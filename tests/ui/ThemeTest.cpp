@@ -33,7 +33,7 @@ class ThemeTest : public QObject {
 
   void everyRoleIsReadableOnEveryPalette() {
     QFETCH(QPalette, palette);
-    const Colors& colors = Colors::from(palette);
+    const Colors colors = Colors::from(palette);
     const QColor base = palette.color(QPalette::Base);
     for (int role = 0; role <= static_cast<int>(Role::RelayedPath); ++role) {
       const QColor color = colors.role(static_cast<Role>(role));
@@ -48,7 +48,7 @@ class ThemeTest : public QObject {
   }
 
   void samplePaletteGivesTheColoursOfTheDesign() {
-    const Colors& colors = Colors::from(paletteOf(0xffeff0f1, 0xffffffff, 0xff1f2429, 0xff2468b8, 0xffffffff));
+    const Colors colors = Colors::from(paletteOf(0xffeff0f1, 0xffffffff, 0xff1f2429, 0xff2468b8, 0xffffffff));
     QCOMPARE(colors.secondaryText.name(), QStringLiteral("#626669"));
     QCOMPARE(colors.selection.name(), QStringLiteral("#e0eaf5"));
     QCOMPARE(colors.role(Role::Running).name(), QStringLiteral("#187339"));

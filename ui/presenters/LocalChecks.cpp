@@ -87,7 +87,9 @@ void LocalChecks::checkDocker() {
   connect(socket, &QLocalSocket::errorOccurred, this, [this, socket](QLocalSocket::LocalSocketError error) {
     if (error == QLocalSocket::PeerClosedError) return;  // the answer's end
     socket->deleteLater();
-    explainDocker(socket->errorString(), error == QLocalSocket::SocketAccessError);
+    const bool isThere = QFileInfo::exists(m_dockerSocket);
+    explainDocker(isThere ? tr("nothing answers on %1").arg(m_dockerSocket) : tr("there is no %1").arg(m_dockerSocket),
+                  error == QLocalSocket::SocketAccessError);
   });
   socket->connectToServer(m_dockerSocket);
 }
@@ -100,7 +102,7 @@ void LocalChecks::acceptDocker(const QByteArray& answer) {
   m_list.set(kPermission, StepState::Done, tr("this user may use Docker"));
 }
 
-void LocalChecks::explainDocker(const QString& socketError, bool mayNotOpen) {
+void LocalChecks::explainDocker(const QString& why, bool mayNotOpen) {
   if (mayNotOpen) {
     m_list.set(kDocker, StepState::Done, tr("runs on %1").arg(m_dockerSocket));
     m_list.set(kPermission, StepState::Failed,
@@ -111,7 +113,7 @@ void LocalChecks::explainDocker(const QString& socketError, bool mayNotOpen) {
     return;
   }
   if (isDockerInstalled())
-    m_list.set(kDocker, StepState::Failed, tr("installed, but does not answer: %1").arg(socketError),
+    m_list.set(kDocker, StepState::Failed, tr("installed, but does not run: %1").arg(why),
                tr("Start the Docker engine. This page sees by itself when it runs."),
                QStringLiteral("sudo systemctl start docker"));
   else

@@ -26,7 +26,7 @@ class LocalChecks : public QObject {
  private:
   void checkDocker();
   void acceptDocker(const QByteArray& answer);
-  void explainDocker(const QString& socketError, bool mayNotOpen);
+  void explainDocker(const QString& why, bool mayNotOpen);
   void checkTofu();
   void checkDisk();
   void checkPort();

@@ -175,12 +175,10 @@ void WorkspacesPresenter::followCurrentBuild() {
 
 QList<std::pair<WorkspaceKey, WorkspaceItem>> WorkspacesPresenter::changing() const {
   QList<std::pair<WorkspaceKey, WorkspaceItem>> found;
-  for (int group = 0; group < m_model.rowCount(); ++group) {
-    const QModelIndex parent = m_model.index(group, 0);
-    for (int row = 0; row < m_model.rowCount(parent); ++row) {
-      const QModelIndex index = m_model.index(row, 0, parent);
-      if (const auto item = m_model.workspace(index); item && item->isChanging()) found.append({keyOf(index), *item});
-    }
+  for (const DeploymentItem& deployment : deployments()) {
+    if (deployment.isStale()) continue;
+    for (const WorkspaceItem& item : m_model.workspaces(deployment.id))
+      if (item.isChanging()) found.append({{deployment.id, item.id}, item});
   }
   return found;
 }

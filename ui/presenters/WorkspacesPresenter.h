@@ -49,7 +49,7 @@ class WorkspacesPresenter : public QObject {
   void hideLog();
   WorkspaceKey logged() const { return m_logged; }
 
-  // What runs now, over all deployments: for the status bar and the tray.
+  // What runs now, over all deployments that answer: for the status bar and the tray.
   QList<std::pair<WorkspaceKey, WorkspaceItem>> changing() const;
   int runningCount() const;
 

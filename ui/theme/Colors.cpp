@@ -69,7 +69,7 @@ double contrast(const QColor& a, const QColor& b) {
   return std::max(first, second) / std::min(first, second);
 }
 
-const Colors& Colors::from(const QPalette& palette) {
+Colors Colors::from(const QPalette& palette) {
   static qint64 key = 0;
   static Colors last;
   if (key != palette.cacheKey()) {

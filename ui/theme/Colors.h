@@ -15,7 +15,7 @@ inline constexpr std::size_t kRoleCount = static_cast<std::size_t>(Role::Relayed
 class Colors {
  public:
   // Cheap for the palette that was asked for last. Main thread.
-  static const Colors& from(const QPalette& palette);
+  static Colors from(const QPalette& palette);
 
   QColor secondaryText;
   QColor line;           // decorative separators

@@ -13,7 +13,7 @@ constexpr int kFocusFrame = 2;
 }  // namespace
 
 void RowPainter::background(QPainter& painter, const QStyleOptionViewItem& row) {
-  const Colors& colors = Colors::from(row.palette);
+  const Colors colors = Colors::from(row.palette);
   const bool isActive = row.state.testFlag(QStyle::State_Active);
   painter.save();
   if (row.state.testFlag(QStyle::State_Selected)) {

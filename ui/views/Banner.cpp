@@ -43,7 +43,7 @@ void Banner::show(Role role, const QString& sentence, const QString& buttonText)
 }
 
 void Banner::paintEvent(QPaintEvent*) {
-  const Colors& colors = Colors::from(palette());
+  const Colors colors = Colors::from(palette());
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setPen(QPen(colors.role(m_role), 1));

@@ -59,7 +59,7 @@ class FixBox final : public QFrame {
 
  protected:
   void paintEvent(QPaintEvent*) override {
-    const Colors& colors = Colors::from(palette());
+    const Colors colors = Colors::from(palette());
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(colors.role(Role::Failed));
@@ -113,13 +113,15 @@ class ChecklistRow final : public QWidget {
     m_detail->setWordWrap(true);
     m_progress->setUnknown();
     m_progress->setFixedWidth(Metrics::px(kProgressWidth));
-    m_fix->setContentsMargins(0, Metrics::px(Metrics::kGap), 0, 0);
     grid->addWidget(m_glyph, 0, 0, Qt::AlignVCenter);
     grid->addWidget(m_title, 0, 1);
     grid->addWidget(m_end, 0, 2, Qt::AlignRight | Qt::AlignVCenter);
     grid->addWidget(m_detail, 1, 1, 1, 2);
     grid->addWidget(m_progress, 2, 1);
-    grid->addWidget(m_fix, 3, 1, 1, 2);
+    auto* fixPlace = new QVBoxLayout;  // takes no room while the box is hidden
+    fixPlace->setContentsMargins(0, Metrics::px(Metrics::kGap), 0, 0);
+    fixPlace->addWidget(m_fix);
+    grid->addLayout(fixPlace, 3, 1, 1, 2);
     grid->setRowMinimumHeight(0, Metrics::px(20));
   }
 

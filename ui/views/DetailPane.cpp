@@ -202,8 +202,8 @@ void DetailPane::updateSections() {
   addPair(tr("Last used"), m_lastUsed);
   addSection(tr("Latest build"));
   const BuildItem& build = m_item.build;
-  addLine(build.role, build.role == Role::Running, tr("#%1 %2").arg(build.number).arg(build.verb),
-          tr("by %1").arg(build.initiator), endOf(build));
+  addLine(m_isStale ? Role::Offline : build.role, !m_isStale && build.role == Role::Running,
+          tr("#%1 %2").arg(build.number).arg(build.verb), tr("by %1").arg(build.initiator), endOf(build));
   if (build.error.isEmpty()) return;
   auto* error = new Label(m_content, Metrics::smallFont());
   error->setInk(Role::Failed);

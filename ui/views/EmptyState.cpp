@@ -46,6 +46,7 @@ void EmptyState::set(const Face& face) {
   m_face = face;
   m_headline->setText(face.headline);
   m_sentence->setText(face.sentence);
+  m_sentence->setMinimumHeight(m_sentence->heightForWidth(m_sentence->width()));
   m_primary->setText(face.primary);
   m_primary->setVisible(!face.primary.isEmpty());
   m_secondary->setText(face.secondary);
@@ -61,7 +62,7 @@ void EmptyState::changeEvent(QEvent* event) {
 
 void EmptyState::updateIcon() {
   if (m_face.icon.isEmpty()) return m_icon->clear();
-  const Colors& colors = Colors::from(palette());
+  const Colors colors = Colors::from(palette());
   const QColor color = m_face.role ? colors.role(*m_face.role) : colors.secondaryText;
   const int size = Metrics::px(kIcon);
   m_icon->setPixmap(Icons::tinted(m_face.icon, color).pixmap(QSize(size, size), devicePixelRatioF()));

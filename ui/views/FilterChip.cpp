@@ -40,7 +40,7 @@ QSize FilterChip::sizeHint() const {
 }
 
 void FilterChip::paintEvent(QPaintEvent*) {
-  const Colors& colors = Colors::from(palette());
+  const Colors colors = Colors::from(palette());
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setBrush(isChecked() ? colors.selection : underMouse() ? colors.hover : palette().color(QPalette::Base));

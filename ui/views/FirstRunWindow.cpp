@@ -6,7 +6,6 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QPainter>
-#include <QStyleOptionButton>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -80,7 +79,7 @@ QSize ChoiceCard::sizeHint() const {
 }
 
 void ChoiceCard::paintEvent(QPaintEvent*) {
-  const Colors& colors = Colors::from(palette());
+  const Colors colors = Colors::from(palette());
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
   const bool isStrong = isChecked() || hasFocus();
@@ -89,13 +88,8 @@ void ChoiceCard::paintEvent(QPaintEvent*) {
   painter.setBrush(isChecked() ? colors.selection : palette().color(QPalette::Base));
   painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 3, 3);
 
-  QStyleOptionButton radio;
-  radio.initFrom(this);
   const int inset = Metrics::px(Metrics::kTextInset);
-  radio.rect = QRect(inset, inset, Metrics::px(18), Metrics::px(kCardIcon));
-  radio.state.setFlag(QStyle::State_On, isChecked());
-  radio.state.setFlag(QStyle::State_Off, !isChecked());
-  style()->drawPrimitive(QStyle::PE_IndicatorRadioButton, &radio, &painter, this);
+  paintRadio(painter, QRectF(inset, inset + Metrics::px(4), Metrics::px(16), Metrics::px(16)), colors);
   const QColor text = palette().color(QPalette::Active, QPalette::Text);
   const QRect icon(Metrics::px(kCardTextLeft), inset, Metrics::px(kCardIcon), Metrics::px(kCardIcon));
   Icons::tinted(m_icon, text).paint(&painter, icon);
@@ -107,6 +101,18 @@ void ChoiceCard::paintEvent(QPaintEvent*) {
   painter.setPen(colors.secondaryText);
   const QRect body(icon.left(), icon.bottom() + Metrics::px(8), width() - icon.left() - inset, height());
   painter.drawText(body, static_cast<int>(Qt::AlignTop | Qt::TextWordWrap), m_sentence);
+}
+
+// The style's own is too faint for a dark card.
+void ChoiceCard::paintRadio(QPainter& painter, const QRectF& place, const Colors& colors) const {
+  painter.setPen(QPen(isChecked() ? colors.focus : colors.edge, 1.5));
+  painter.setBrush(palette().color(QPalette::Base));
+  painter.drawEllipse(place);
+  if (!isChecked()) return;
+  const double inner = place.width() / 4;
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(colors.focus);
+  painter.drawEllipse(place.adjusted(inner, inner, -inner, -inner));
 }
 
 FirstRunWindow::FirstRunWindow(LocalChecks& checks, LocalSetup& setup, ServerSignIn& signIn, BuildLogModel& log,
@@ -213,7 +219,7 @@ QWidget* FirstRunWindow::makeLogBox(BuildLogModel& log, QWidget* parent) {
 }
 
 QWidget* FirstRunWindow::makeServerPage() {
-  QWidget* page = makePage(this);
+  auto* page = new QWidget(this);  // the window's ground, on which every style's fields stand out
   auto* column = new QVBoxLayout(page);
   setMargins(column, Metrics::kPageInset);
   column->setSpacing(Metrics::px(Metrics::kGap));

@@ -33,6 +33,8 @@ class ChoiceCard : public QAbstractButton {
   void paintEvent(QPaintEvent* event) override;
 
  private:
+  void paintRadio(QPainter& painter, const QRectF& place, const Colors& colors) const;
+
   QString m_icon;
   QString m_sentence;
 };

@@ -46,7 +46,7 @@ void Label::paintEvent(QPaintEvent* event) {
 // Sets a palette only where it differs, so the change that this causes ends here.
 void Label::applyInk() {
   const QPalette outer = QApplication::palette(this);
-  const Colors& colors = Colors::from(outer);
+  const Colors colors = Colors::from(outer);
   QColor color = outer.color(QPalette::Active, QPalette::WindowText);
   if (const Role* role = std::get_if<Role>(&m_ink))
     color = colors.role(*role);

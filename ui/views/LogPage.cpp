@@ -45,7 +45,7 @@ class PhaseDelegate final : public QStyledItemDelegate {
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     RowPainter::background(*painter, option);
-    const Colors& colors = Colors::from(option.palette);
+    const Colors colors = Colors::from(option.palette);
     const auto role = static_cast<Role>(index.data(PhaseRole).toInt());
     const bool isDone = index.data(DoneRole).toBool();
     const int inset = Metrics::px(Metrics::kTextInset);
@@ -202,6 +202,7 @@ QWidget* LogPage::makeLogColumn() {
   column->addWidget(m_log, 1);
 
   auto* foot = new QHBoxLayout;
+  foot->setSpacing(Metrics::px(Metrics::kGap));
   foot->setContentsMargins(Metrics::px(Metrics::kListInset), Metrics::px(4), Metrics::px(Metrics::kListInset),
                            Metrics::px(4));
   m_liveGlyph = new Glyph(area);
@@ -273,8 +274,6 @@ void LogPage::update() {
                                       .arg(build.error.isEmpty() ? item->statusDetail : build.error.trimmed()));
   m_failure->setVisible(hasFailed);
   if (item->isChanging()) {
-    const auto& phases = m_presenter.log()->phases();
-    m_phase->setText(phases.isEmpty() ? tr("Waiting") : phases.last().name);
     m_elapsed->setText(durationText(std::max<qint64>(0, build.createdAt.secsTo(QDateTime::currentDateTime()))));
     m_clock.start();
   } else {
@@ -285,6 +284,7 @@ void LogPage::update() {
 
 void LogPage::updatePhases() {
   const QList<LogPhase>& phases = m_presenter.log()->phases();
+  m_phase->setText(phases.isEmpty() ? tr("Waiting") : phases.last().name);
   while (m_phases->count() > phases.size()) delete m_phases->takeItem(m_phases->count() - 1);
   while (m_phases->count() < phases.size()) m_phases->addItem(QString());
   for (int i = 0; i < phases.size(); ++i) {

@@ -44,7 +44,7 @@ class LineDelegate final : public QStyledItemDelegate {
 
  private:
   static void paintHead(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) {
-    const Colors& colors = Colors::from(option.palette);
+    const Colors colors = Colors::from(option.palette);
     painter.fillRect(option.rect, option.palette.color(QPalette::AlternateBase));
     painter.setPen(QPen(colors.line, 0));
     painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
@@ -60,7 +60,7 @@ class LineDelegate final : public QStyledItemDelegate {
   }
 
   static void paintLine(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) {
-    const Colors& colors = Colors::from(option.palette);
+    const Colors colors = Colors::from(option.palette);
     const auto level = static_cast<LogLevel>(index.data(BuildLogModel::LevelRole).toInt());
     const bool isWarning = level == LogLevel::Warn;
     const bool isError = level == LogLevel::Error;

@@ -20,7 +20,6 @@ namespace {
 // Design pixels.
 constexpr QSize kDefaultSize(1280, 768);
 constexpr QSize kMinSize(720, 480);
-constexpr int kNavigationWidth = 208;
 constexpr int kListWidth = 744;
 constexpr int kPaneWidth = 328;
 constexpr int kPaneHidesBelow = 1120;
@@ -57,6 +56,7 @@ MainWindow::MainWindow(WorkspacesPresenter& presenter, QWidget* parent) : QMainW
   makeShortcuts();
   connect(&m_presenter, &WorkspacesPresenter::workspacesChanged, this, &MainWindow::updateNavigation);
   connect(m_presenter.templates(), &QAbstractItemModel::modelReset, this, &MainWindow::updateNavigation);
+  connect(&m_presenter, &WorkspacesPresenter::workspacesChanged, this, &MainWindow::updatePane);
   connect(&m_presenter, &WorkspacesPresenter::workspacesChanged, this, &MainWindow::updateStatus);
   connect(&m_presenter, &WorkspacesPresenter::deploymentsChanged, this, &MainWindow::updateStatus);
   connect(&m_presenter, &WorkspacesPresenter::failed, this, [this](const QString& what, const QString& why) {
@@ -102,6 +102,7 @@ void MainWindow::makeToolBar() {
   auto* create =
       new QPushButton(Icons::themed(QStringLiteral("list-add"), QPalette::ButtonText), tr("New workspace"), this);
   create->setToolTip(tr("New workspace (%1)").arg(QKeySequence(QKeySequence::New).toString(QKeySequence::NativeText)));
+  create->setMinimumWidth(create->sizeHint().width() + 2 * gap);
   connect(create, &QPushButton::clicked, this, [this] { newWorkspace(); });
   bar->addWidget(create);
   connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
@@ -147,7 +148,7 @@ void MainWindow::makeBody() {
   m_pages->addWidget(m_log);
   m_detail = new DetailPane(m_presenter, m_splitter);
   m_detail->setMinimumWidth(Metrics::px(280));
-  m_splitter->setSizes({Metrics::px(kNavigationWidth), Metrics::px(kListWidth), Metrics::px(kPaneWidth)});
+  m_splitter->setSizes({m_navigation->sizeHint().width(), Metrics::px(kListWidth), Metrics::px(kPaneWidth)});
   m_splitter->setStretchFactor(1, 1);
   setCentralWidget(m_splitter);
 
@@ -304,8 +305,12 @@ void MainWindow::raiseWindow() {
 
 void MainWindow::updatePane() {
   const bool fits = width() >= Metrics::px(kPaneHidesBelow);
-  m_detail->setVisible(m_paneWanted && fits && m_pages->currentWidget() == m_workspaces);
-  m_navigation->setRail(width() < Metrics::px(kRailBelow));
+  const bool hasContent = m_pages->currentWidget() == m_workspaces && m_presenter.model()->workspaceCount() > 0;
+  m_detail->setVisible(m_paneWanted && fits && hasContent);
+  const bool isRail = width() < Metrics::px(kRailBelow);
+  if (isRail == m_navigation->isRail()) return;
+  m_navigation->setRail(isRail);
+  m_splitter->setSizes({m_navigation->sizeHint().width(), Metrics::px(kListWidth), Metrics::px(kPaneWidth)});
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {

@@ -15,6 +15,7 @@ namespace berth::ui {
 namespace {
 
 // Design pixels.
+constexpr int kWidth = 208;
 constexpr int kMinWidth = 176;
 constexpr int kMaxWidth = 320;
 constexpr int kRailWidth = 48;
@@ -33,7 +34,7 @@ class NavDelegate final : public QStyledItemDelegate {
   }
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-    const Colors& colors = Colors::from(option.palette);
+    const Colors colors = Colors::from(option.palette);
     const QColor text = option.palette.color(QPalette::Active, QPalette::Text);
     painter->save();
     QStyleOptionViewItem row = option;
@@ -78,6 +79,10 @@ Navigation::Navigation(QWidget* parent) : QListWidget(parent) {
   setAccessibleName(tr("Navigation"));
   applyGround();
   setRail(false);
+}
+
+QSize Navigation::sizeHint() const {
+  return {Metrics::px(m_isRail ? kRailWidth : kWidth), QListWidget::sizeHint().height()};
 }
 
 int Navigation::addPage(const QString& icon, const QString& name) {

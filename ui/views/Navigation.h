@@ -16,6 +16,7 @@ class Navigation : public QListWidget {
   void setCount(int row, int count);
   void setRail(bool isRail);
   bool isRail() const { return m_isRail; }
+  QSize sizeHint() const override;
 
  protected:
   void changeEvent(QEvent* event) override;

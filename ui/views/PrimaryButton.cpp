@@ -14,6 +14,8 @@ PrimaryButton::PrimaryButton(const QString& text, QWidget* parent) : QPushButton
   applyColors();
 }
 
+QSize PrimaryButton::sizeHint() const { return QPushButton::sizeHint() + QSize(2 * Metrics::px(Metrics::kGap), 0); }
+
 void PrimaryButton::changeEvent(QEvent* event) {
   QPushButton::changeEvent(event);
   if (event->type() == QEvent::PaletteChange && !m_isApplying) applyColors();
@@ -22,7 +24,7 @@ void PrimaryButton::changeEvent(QEvent* event) {
 void PrimaryButton::applyColors() {
   // Fusion lightens a button's colour before it fills it.
   const bool isFusion = style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) == 0;
-  const Colors& colors = Colors::from(QApplication::palette());
+  const Colors colors = Colors::from(QApplication::palette());
   QPalette own = QApplication::palette();
   for (const auto group : {QPalette::Active, QPalette::Inactive}) {
     own.setColor(group, QPalette::Button, isFusion ? colors.primary.darker(115) : colors.primary);

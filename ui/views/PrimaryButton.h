@@ -11,6 +11,8 @@ class PrimaryButton : public QPushButton {
  public:
   explicit PrimaryButton(const QString& text, QWidget* parent = nullptr);
 
+  QSize sizeHint() const override;
+
  protected:
   void changeEvent(QEvent* event) override;
 

@@ -58,7 +58,7 @@ void ProgressLine::hideEvent(QHideEvent* event) {
 }
 
 void ProgressLine::paintEvent(QPaintEvent*) {
-  const Colors& colors = Colors::from(palette());
+  const Colors colors = Colors::from(palette());
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setPen(Qt::NoPen);

@@ -33,7 +33,7 @@ class TemplateDelegate final : public QStyledItemDelegate {
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     painter->save();
-    const Colors& colors = Colors::from(option.palette);
+    const Colors colors = Colors::from(option.palette);
     const QColor text = option.palette.color(QPalette::Text);
     if (index.column() != TemplateModel::NameColumn) {
       drawLine(*painter, option.rect, index.data().toString(), Metrics::bodyFont(), text);

@@ -104,7 +104,7 @@ void WorkspaceDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
 
 void WorkspaceDelegate::paintCell(QPainter& painter, const QStyleOptionViewItem& option,
                                   const QModelIndex& index) const {
-  const Colors& colors = Colors::from(option.palette);
+  const Colors colors = Colors::from(option.palette);
   const bool isStale = index.data(WorkspaceModel::StaleRole).toBool();
   const auto role = static_cast<Role>(index.data(WorkspaceModel::StateRole).toInt());
   const QColor text = isStale ? colors.secondaryText : option.palette.color(QPalette::Active, QPalette::Text);
@@ -140,7 +140,7 @@ void WorkspaceDelegate::paintCell(QPainter& painter, const QStyleOptionViewItem&
 
 void WorkspaceDelegate::paintGroup(QPainter& painter, const QStyleOptionViewItem& option,
                                    const QModelIndex& index) const {
-  const Colors& colors = Colors::from(option.palette);
+  const Colors colors = Colors::from(option.palette);
   const QColor text = option.palette.color(QPalette::Active, QPalette::Text);
   painter.fillRect(option.rect, option.palette.color(QPalette::AlternateBase));
   painter.setPen(QPen(colors.line, 0));
@@ -178,7 +178,7 @@ QRect WorkspaceDelegate::arrowRect(const QStyleOptionViewItem& option, const QRe
 }
 
 void WorkspaceDelegate::paintButton(QPainter& painter, const QStyleOptionViewItem& option, const QString& text) const {
-  const Colors& colors = Colors::from(option.palette);
+  const Colors colors = Colors::from(option.palette);
   const QRect button = buttonRect(option, text);
   const QRect arrow = arrowRect(option, button);
   painter.setRenderHint(QPainter::Antialiasing);

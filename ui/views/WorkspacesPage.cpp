@@ -42,7 +42,7 @@ WorkspacesPage::WorkspacesPage(WorkspacesPresenter& presenter, QWidget* parent)
   m_filterBar = makeFilterBar();
   column->addWidget(m_filterBar);
   auto* bannerRow = new QHBoxLayout;
-  bannerRow->setContentsMargins(Metrics::px(Metrics::kGap), 0, Metrics::px(Metrics::kGap), 0);
+  bannerRow->setContentsMargins(Metrics::px(Metrics::kGap), 0, Metrics::px(Metrics::kGap), Metrics::px(Metrics::kGap));
   bannerRow->addWidget(m_banner);
   column->addLayout(bannerRow);
   m_faces = new QStackedLayout;
