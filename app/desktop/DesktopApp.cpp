@@ -74,12 +74,17 @@ void DesktopApp::connectParts() {
                     {{tr("Show"), [this] { showFirstRun(); }}});
   });
   connect(&m_server, &ui::LocalServer::ready, this, [this] {
-    if (!m_setup.isRunning() && m_presenter.deployment(localId()) == nullptr) signInAgain(localId());
+    if (m_setup.isRunning()) return;
+    if (ui::Deployment* known = m_presenter.deployment(localId()))
+      known->refresh();
+    else
+      signInAgain(localId());
   });
   connect(&m_server, &ui::LocalServer::failed, this, [this](const QString& sentence) {
     if (m_setup.isRunning()) return;
-    m_deployments.erase(localId());
-    announce(localAddress(), ui::LoadState::Offline, tr("Server not running"), sentence);
+    // A connection finds out by itself, and its list stays.
+    if (m_presenter.deployment(localId()) == nullptr)
+      announce(localAddress(), ui::LoadState::Offline, tr("Server not running"), sentence);
     m_notifier.show(QStringLiteral("buildFailed"), tr("The server on this computer does not run"), sentence,
                     {{tr("Try again"), [this] { retry(); }}});
   });
@@ -119,7 +124,8 @@ void DesktopApp::restoreDeployments() {
 }
 
 void DesktopApp::restoreLocal() {
-  announce(localAddress(), ui::LoadState::Loading, tr("Starting the server"));
+  if (m_presenter.deployment(localId()) == nullptr)
+    announce(localAddress(), ui::LoadState::Loading, tr("Starting the server"));
   m_server.start();
 }
 
@@ -140,10 +146,10 @@ void DesktopApp::restoreServer(const QString& url) {
   });
 }
 
-// Only for what has no connection that tries by itself.
+// What connections can't do by themselves: bring the server of this computer up, ask the keyring again.
 void DesktopApp::retry() {
   QSettings settings;
-  if (settings.value(kUsesLocal).toBool() && m_presenter.deployment(localId()) == nullptr) restoreLocal();
+  if (settings.value(kUsesLocal).toBool() && !m_setup.isRunning()) restoreLocal();
   for (const QString& url : settings.value(kServers).toStringList())
     if (m_presenter.deployment(serverAddress(url).id) == nullptr) restoreServer(url);
 }
@@ -194,6 +200,7 @@ void DesktopApp::addServer(const QString& url, const Secret& token) {
 void DesktopApp::finishFirstRun() {
   const bool isWatched = m_firstRun && m_firstRun->isVisible();
   m_checks.stop();
+  if (const auto item = m_presenter.workspace(m_setup.workspaceKey())) m_announcedBuild = item->build.id;
   if (m_firstRun) {
     m_firstRun->hide();
     m_firstRun.release()->deleteLater();
@@ -297,7 +304,8 @@ void DesktopApp::reportFailure(const QString& what, const QString& why) {
 }
 
 void DesktopApp::onBuildEnded(const ui::WorkspaceKey& key, const ui::WorkspaceItem& item) {
-  if (m_setup.isRunning() || (m_window && m_window->isShowingLogOf(key))) return;
+  if (m_setup.isRunning() || item.build.id == m_announcedBuild) return;
+  if (m_window && m_window->isShowingLogOf(key)) return;
   const auto notice = ui::noticeOf(item);
   if (!notice) return;
   QList<NotificationAction> actions;

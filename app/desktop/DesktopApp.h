@@ -69,6 +69,7 @@ class DesktopApp : public QObject {
   static ui::DeploymentAddress localAddress();
 
   DesktopOptions m_options;
+  QString m_announcedBuild;  // the first workspace's: set-up has said that it runs
   SingleInstance m_instance;
   QuitSignals m_signals;
   ui::CoreThread m_thread;  // before all that runs on it

@@ -122,6 +122,10 @@ class LocalSetupTest : public QObject {
     agent.status = AgentStatus::Connecting;
     f.deployment.answer({workspace});
     QCOMPARE(f.stateOf("agent"), StepState::Running);
+    agent.status = AgentStatus::Disconnected;  // as after a restart of the server
+    f.deployment.answer({workspace});
+    QCOMPARE(f.stateOf("agent"), StepState::Running);
+    QCOMPARE(f.detailOf("agent"), QStringLiteral("connection lost"));
     agent.status = AgentStatus::Connected;
     agent.lifecycle_state = AgentLifecycle::Starting;
     f.deployment.answer({workspace});

@@ -11,6 +11,7 @@ const QString kWorkspace = QStringLiteral("workspace");
 const QString kAgent = QStringLiteral("agent");
 const QString kReady = QStringLiteral("ready");
 const QString kStarterName = QStringLiteral("docker");
+constexpr qint64 kAgentMs = 90'000;
 
 QString localId() { return QString::fromLatin1(LocalSetup::kDeploymentId); }
 
@@ -180,10 +181,11 @@ void LocalSetup::advanceAgent(const WorkspaceItem& item) {
   if (!item.isRunning() || item.agents.isEmpty())
     return fail(tr("The workspace is not running any more: %1").arg(item.statusWord));
   const AgentItem& agent = item.agents.first();
-  if (agent.role == Role::Attention)
+  const bool isLate = m_since.elapsed() > kAgentMs;  // after a restart of the server agents come back by themselves
+  if (agent.role == Role::Attention && (agent.isConnected || isLate))
     return fail(tr("The agent %1: %2").arg(agent.name, agent.stateText),
                 tr("The container runs. Its log says more: docker logs, with the container of this workspace."));
-  if (!agent.isConnected) return;
+  if (!agent.isConnected) return m_list.set(m_current, StepState::Running, agent.stateText);
   if (isAt(kAgent)) {
     complete(tr("%1, %2").arg(agent.name, agent.platform));
     enter(kReady);

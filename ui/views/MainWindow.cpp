@@ -259,6 +259,7 @@ void MainWindow::showWorkspaces() {
   m_search->setPlaceholderText(tr("Search workspaces"));
   setWindowTitle(tr("Workspaces – Berth"));
   updatePane();
+  m_workspaces->focusList();
 }
 
 void MainWindow::setCurrentPage(int row) {
@@ -358,7 +359,7 @@ void MainWindow::confirmDelete(const WorkspaceKey& key) {
   auto* box = new QMessageBox(QMessageBox::Warning, tr("Delete workspace"),
                               tr("Delete %1 and its home volume?").arg(item->name), QMessageBox::Cancel, this);
   box->setInformativeText(tr("Files in the workspace are lost. This cannot be undone."));
-  QPushButton* confirm = box->addButton(tr("Delete"), QMessageBox::DestructiveRole);
+  QPushButton* confirm = box->addButton(tr("&Delete"), QMessageBox::DestructiveRole);
   box->setDefaultButton(QMessageBox::Cancel);
   box->setAttribute(Qt::WA_DeleteOnClose);
   connect(confirm, &QPushButton::clicked, this, [this, key] { m_presenter.remove(key); });
