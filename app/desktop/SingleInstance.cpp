@@ -39,14 +39,20 @@ bool SingleInstance::claim() {
 
 void SingleInstance::acceptStart() {
   while (QLocalSocket* connection = m_server.nextPendingConnection()) {
-    connect(connection, &QLocalSocket::disconnected, this, [this, connection] {
-      const QByteArray token = connection->read(kMaxToken).trimmed();
-      connection->deleteLater();
-      if (!token.isEmpty()) qputenv(kTokenVariable, token);
-      Q_EMIT raiseRequested();
-      qunsetenv(kTokenVariable);
-    });
+    // The other program has often ended before we come to look.
+    if (connection->state() == QLocalSocket::UnconnectedState)
+      finishStart(connection);
+    else
+      connect(connection, &QLocalSocket::disconnected, this, [this, connection] { finishStart(connection); });
   }
+}
+
+void SingleInstance::finishStart(QLocalSocket* connection) {
+  const QByteArray token = connection->read(kMaxToken).trimmed();
+  connection->deleteLater();
+  if (!token.isEmpty()) qputenv(kTokenVariable, token);
+  Q_EMIT raiseRequested();
+  qunsetenv(kTokenVariable);
 }
 
 }  // namespace berth::desktop

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QLocalServer>
+#include <QLocalSocket>
 #include <QObject>
 
 namespace berth::desktop {
@@ -20,6 +21,7 @@ class SingleInstance : public QObject {
 
  private:
   void acceptStart();
+  void finishStart(QLocalSocket* connection);
 
   QLocalServer m_server;
 };

@@ -207,6 +207,7 @@ void WorkspacesPage::updateFace() {
   updateBanner();
   m_delegate->setAnimated(!m_presenter.changing().isEmpty());
   const bool hasRows = shownCount() > 0;
+  const bool wasEmpty = m_faces->currentIndex() == 1;
   m_faces->setCurrentIndex(hasRows ? 0 : 1);
   if (hasRows) {
     if (selected().workspaceId.isEmpty()) {
@@ -214,6 +215,8 @@ void WorkspacesPage::updateFace() {
       for (int row = 0; row < filter->rowCount() && selected().workspaceId.isEmpty(); ++row)
         m_tree->setCurrentIndex(filter->index(0, 0, filter->index(row, 0)));
     }
+    // Rows that appear take the keys, unless somebody searches.
+    if (wasEmpty && isVisible() && m_presenter.filter()->text().isEmpty()) m_tree->setFocus();
     return;
   }
   const int hidden = m_presenter.model()->workspaceCount();
