@@ -128,6 +128,7 @@ Task<Result<void>> ClientTunnel::Impl::waitUntilReachable(std::chrono::milliseco
   if (either.index() == 1) co_return fail(std::get<1>(std::move(either)));
   const auto& answered = std::get<0>(either);
   if (!answered) co_return fail(answered.error().in("wait for the workspace agent"));
+  log::debug("tunnel: the agent answers");
   co_return Result<void>();
 }
 

@@ -41,10 +41,16 @@ Task<Result<std::chrono::nanoseconds>> TsmpPinger::ping(wire::Ipv6 source, wire:
 
     boost::system::error_code error;
     wait->timer.expires_after(std::min<TimePoint::duration>(interval, deadline - now));
-    co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    if (wait->roundTrip) result = std::chrono::nanoseconds(*wait->roundTrip);
-    if (error && !wait->roundTrip) result = fail(ErrorCode::Cancelled, "TSMP ping");
-    if (error) break;
+    if (!wait->roundTrip) co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    // Also without an error: a pong that comes when the timer has just expired finds nothing to cancel.
+    if (wait->roundTrip) {
+      result = std::chrono::nanoseconds(*wait->roundTrip);
+      break;
+    }
+    if (error) {
+      result = fail(ErrorCode::Cancelled, "TSMP ping");
+      break;
+    }
     std::erase_if(wait->pings, [&](const Wait::Ping& old) {
       const bool isOver = m_clock.now() - old.sentAt > kPingLife;
       if (isOver) m_waits.erase(old.data);

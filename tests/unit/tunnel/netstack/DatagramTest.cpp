@@ -1,5 +1,7 @@
 // UDP, TSMP, ICMPv6 and packets that are none of them.
+#include "tests/support/Run.h"
 #include "tests/unit/tunnel/netstack/JoinedStacks.h"
+#include "tunnel/netstack/Tsmp.h"
 #include "tunnel/netstack/Udp.h"
 #include "tunnel/wire/Packet.h"
 
@@ -42,6 +44,24 @@ TEST(Udp, refusesTruncatedAndWrongLengths) {
   const ByteView segment = ByteView(packet).subspan(40);
   EXPECT_TRUE(parseUdp(header, segment));
   for (std::size_t size = 0; size < segment.size(); ++size) EXPECT_FALSE(parseUdp(header, segment.first(size)));
+}
+
+// A pong at a moment when no wait is there to be cancelled, as when the timer has just expired: it must count all the
+// same, or the pings go on until the deadline.
+TEST(Tsmp, takesAPongThatInterruptsNoWait) {
+  asio::io_context io;
+  const SystemClock clock;
+  int sent = 0;
+  std::unique_ptr<TsmpPinger> pinger;
+  pinger = std::make_unique<TsmpPinger>(io.get_executor(), clock, [&](ByteView packet) {
+    ++sent;
+    const auto header = wire::parseIpv6(packet);
+    pinger->onPong(wire::parseTsmp(packet.subspan(wire::kIpv6HeaderSize, header->payloadLength))->data);
+  });
+  test::run(io, [](TsmpPinger& of) -> Task<void> {
+    EXPECT_TRUE(co_await of.ping(kLeftAddress, kRightAddress, std::chrono::seconds(5)));
+  }(*pinger));
+  EXPECT_EQ(sent, 1);
 }
 
 TEST(NetstackTsmp, answersAndMeasures) {
