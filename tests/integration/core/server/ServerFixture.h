@@ -73,7 +73,7 @@ class ServerFixture : public ::testing::Test {
   std::unique_ptr<store::Store> store;
   Events events{io.get_executor()};
   SystemClock clock;
-  Deployment deployment{http::Url{"http", "127.0.0.1", 3000, ""}, Uuid::random(), {}};
+  Deployment deployment{.accessUrl = http::Url{"http", "127.0.0.1", 3000, ""}, .id = Uuid::random()};
   Credentials credentials;
   std::optional<Services> services;
   std::optional<SessionAuthenticator> authenticator;

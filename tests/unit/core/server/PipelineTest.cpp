@@ -78,7 +78,7 @@ class Pipeline_ : public ::testing::Test {
   asio::io_context io;
   Events events{io.get_executor()};
   SystemClock clock;
-  Deployment deployment{http::Url{"http", "127.0.0.1", 3650, ""}, Uuid(), {}};
+  Deployment deployment{.accessUrl = http::Url{"http", "127.0.0.1", 3650, ""}};
   // No handler here looks at the store.
   Services services{*reinterpret_cast<store::Store*>(this), events, clock, deployment, {}, {}, {}, {}, {}, {}};
   FakeAuthenticator authenticator;
