@@ -67,7 +67,7 @@ class Desktop:
 
 
 def containers():
-    return docker("ps", "--filter", f"name=-{WORKSPACE}$", "--format", "{{.Names}}").split()
+    return set(docker("ps", "--filter", f"label=coder.workspace_name={WORKSPACE}", "--format", "{{.Names}}").split())
 
 
 @unittest.skipUnless(DESKTOP.exists(), "built without the desktop app")
@@ -98,6 +98,7 @@ class DesktopTest(unittest.TestCase):
 
     def test_from_nothing_to_a_running_workspace_and_back(self):
         desktop = Desktop(self)
+        of_others = containers()
         picture = desktop.home / "window.png"
         app = desktop.start(self, "--quickstart", "--screenshot", picture)
         app.wait(timeout=180)
@@ -105,7 +106,7 @@ class DesktopTest(unittest.TestCase):
         self.addCleanup(self.remove, desktop)
         self.assertEqual(picture.read_bytes()[:4], PNG)
         self.assertEqual(self.server_processes(desktop), [], "quitting ends the bundled server")
-        self.assertEqual(len(containers()), 1, "the workspace goes on")
+        self.assertEqual(len(containers() - of_others), 1, "the workspace goes on")
         password = desktop.home / ".local/share/berth/server/first-user-password"
         self.assertEqual(password.stat().st_mode & 0o077, 0)
 

@@ -18,9 +18,11 @@ class MainJob(berthtest.TestCase):
         cls.berth.__enter__()
         cls.created = cls.berth.create("quickstart")
         cls.berth.wait_until_connected("quickstart")
+        cls.identity = cls.berth.workspace("quickstart")["id"]
 
     def container(self):
-        return berthtest.docker("ps", "--format", "{{.Names}}", "--filter", "name=quickstart")
+        return berthtest.docker("ps", "--format", "{{.Names}}", "--filter",
+                                f"label=coder.workspace_id={self.identity}")
 
     def open_ssh(self, *arguments, seconds=60, **options):
         config = self.berth.ssh_config()

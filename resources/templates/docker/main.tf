@@ -61,6 +61,7 @@ locals {
 resource "coder_agent" "main" {
   arch = data.coder_provisioner.me.arch
   os   = "linux"
+  dir  = "/home/coder" # where editors open
 
   startup_script = <<-EOT
     set -e
@@ -162,7 +163,8 @@ resource "docker_volume" "home" {
 resource "docker_container" "workspace" {
   count = data.coder_workspace.me.start_count
   image = data.coder_parameter.image.value
-  name  = "coder-${local.username}-${local.hostname}"
+  # Also unique where several servers share one Docker engine.
+  name = "coder-${local.username}-${local.hostname}-${substr(data.coder_workspace.me.id, 0, 8)}"
 
   hostname = local.hostname
   # Inside the container this machine has another name than localhost.
