@@ -1,5 +1,5 @@
-/* lwIP's options (reference/performance.md 3). lwIP is only the TCP of the tunnel: IPv6, no link layer, no timers of its
-   own; UDP and the tunnel's own protocols are handled in Netstack.cpp. */
+/* lwIP's options (reference/performance.md 3). lwIP is only the TCP of the tunnel: IPv6, no link layer, no timers of
+   its own; UDP and the tunnel's own protocols are handled in Netstack.cpp. */
 #ifndef BERTH_LWIPOPTS_H
 #define BERTH_LWIPOPTS_H
 
@@ -50,9 +50,9 @@
 #define LWIP_TCP_MAX_SACK_NUM 4
 #define LWIP_TCP_KEEPALIVE 1
 #define TCP_LISTEN_BACKLOG 0
-#define TCP_TMR_INTERVAL 50     /* ms; the retransmission time-out is at least three slow ticks of twice this */
-#define LWIP_TCP_RTO_TIME 1000  /* RFC 6298 2.1 */
-#define TCP_MSL 10000           /* inside one tunnel nothing wanders about for a minute */
+#define TCP_TMR_INTERVAL 50    /* ms; the retransmission time-out is at least three slow ticks of twice this */
+#define LWIP_TCP_RTO_TIME 1000 /* RFC 6298 2.1 */
+#define TCP_MSL 10000          /* inside one tunnel nothing wanders about for a minute */
 
 /* What comes out of the tunnel was authenticated; what goes in is verified by other implementations. */
 #define CHECKSUM_CHECK_TCP 0
@@ -65,7 +65,7 @@ struct ip6_addr;
 #ifdef __cplusplus
 extern "C" {
 #endif
-struct netif *berthRouteBySource(const struct ip6_addr *source);
+struct netif* berthRouteBySource(const struct ip6_addr* source);
 #ifdef __cplusplus
 }
 #endif

@@ -60,8 +60,8 @@ ServerFixture::ServerFixture()
   organization = person.organization;
   token = person.token;
   deployment.defaultOrganization = organization;
-  services.emplace(Services{.store = *store, .events = events, .clock = clock, .deployment = deployment,
-                            .credentials = &credentials});
+  services.emplace(Services{
+      .store = *store, .events = events, .clock = clock, .deployment = deployment, .credentials = &credentials});
   authenticator.emplace(*store, clock);
   pipeline.emplace(router, *services, *authenticator, PipelineOptions{.limitsRates = false, .observer = {}});
   server = http::makeServer(io.get_executor());
@@ -148,43 +148,45 @@ void ServerFixture::addTemplate() {
 void ServerFixture::finishBuild(BuildId id) {
   agentId = AgentId::random();
   agentToken = Uuid::random();
-  const auto job = inStore([now = clock.wallNow(), id, agentRow = agentId, secret = agentToken](Transaction& tx) -> Result<JobId> {
-    TRY_ASSIGN(auto build, store::getBuild(tx, id));
-    TRY(store::acquireJob(tx, WorkerId::random(), now));
-    TRY(store::insertJobLogs(tx, build.jobId,
-                             {{0, build.jobId, now, LogSource::ProvisionerDaemon, LogLevel::Info, "Setting up", ""},
-                              {0, build.jobId, now, LogSource::Provisioner, LogLevel::Info, "Starting workspace", "done"}}));
-    if (build.transition == Transition::Start) {
-      store::ResourceRecord resource;
-      resource.id = ResourceId::random();
-      resource.createdAt = now;
-      resource.jobId = build.jobId;
-      resource.type = "docker_container";
-      resource.name = "workspace";
-      TRY(store::insertResource(tx, resource));
-      store::AgentRecord agent;
-      agent.id = agentRow;
-      agent.resourceId = resource.id;
-      agent.createdAt = agent.updatedAt = now;
-      agent.name = "main";
-      agent.authToken = secret;
-      agent.architecture = "amd64";
-      agent.operatingSystem = "linux";
-      agent.connectionTimeoutSeconds = 120;
-      TRY(store::insertAgent(tx, agent));
-    }
-    TRY(store::completeJob(tx, build.jobId, now));
-    if (build.transition == Transition::Delete) TRY(store::markWorkspaceDeleted(tx, build.workspaceId, now));
-    return build.jobId;
-  });
+  const auto job =
+      inStore([now = clock.wallNow(), id, agentRow = agentId, secret = agentToken](Transaction& tx) -> Result<JobId> {
+        TRY_ASSIGN(auto build, store::getBuild(tx, id));
+        TRY(store::acquireJob(tx, WorkerId::random(), now));
+        TRY(store::insertJobLogs(
+            tx, build.jobId,
+            {{0, build.jobId, now, LogSource::ProvisionerDaemon, LogLevel::Info, "Setting up", ""},
+             {0, build.jobId, now, LogSource::Provisioner, LogLevel::Info, "Starting workspace", "done"}}));
+        if (build.transition == Transition::Start) {
+          store::ResourceRecord resource;
+          resource.id = ResourceId::random();
+          resource.createdAt = now;
+          resource.jobId = build.jobId;
+          resource.type = "docker_container";
+          resource.name = "workspace";
+          TRY(store::insertResource(tx, resource));
+          store::AgentRecord agent;
+          agent.id = agentRow;
+          agent.resourceId = resource.id;
+          agent.createdAt = agent.updatedAt = now;
+          agent.name = "main";
+          agent.authToken = secret;
+          agent.architecture = "amd64";
+          agent.operatingSystem = "linux";
+          agent.connectionTimeoutSeconds = 120;
+          TRY(store::insertAgent(tx, agent));
+        }
+        TRY(store::completeJob(tx, build.jobId, now));
+        if (build.transition == Transition::Delete) TRY(store::markWorkspaceDeleted(tx, build.workspaceId, now));
+        return build.jobId;
+      });
   events.publish(Topic::JobLog, job);
   events.publish(Topic::Job, job);
 }
 
 json::value ServerFixture::makeWorkspace() {
   addTemplate();
-  const auto made = send("POST", "/api/v2/users/me/workspaces",
-                         {{"template_id", templateId.toString()}, {"name", "box"}});
+  const auto made =
+      send("POST", "/api/v2/users/me/workspaces", {{"template_id", templateId.toString()}, {"name", "box"}});
   if (made.status != 201) throw std::runtime_error(json::serialize(made.body));
   finishBuild(*BuildId::parse(std::string(made.body.at("latest_build").at("id").as_string())));
   return made.body;

@@ -42,7 +42,7 @@ class ServerFixture : public ::testing::Test {
     asio::co_spawn(
         io,
         [](Task<T> inner, std::optional<T>& out) -> Task<void> { out.emplace(co_await std::move(inner)); }(
-            std::move(task), result),
+                                                     std::move(task), result),
         [](const std::exception_ptr& e) {
           if (e) std::rethrow_exception(e);
         });

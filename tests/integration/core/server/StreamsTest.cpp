@@ -30,7 +30,8 @@ TEST_F(Streams, logsOfAFinishedBuildReplayAndClose) {
 
 TEST_F(Streams, logsFollowUntilTheBuildEnds) {
   addTemplate();
-  const auto made = send("POST", "/api/v2/users/me/workspaces", {{"template_id", templateId.toString()}, {"name", "box"}});
+  const auto made =
+      send("POST", "/api/v2/users/me/workspaces", {{"template_id", templateId.toString()}, {"name", "box"}});
   const auto build = text(made.body.at("latest_build").at("id"));
   const auto socket = open("/api/v2/workspacebuilds/" + build + "/logs?follow");
   asio::post(io, [&] { finishBuild(*BuildId::parse(build)); });
@@ -53,12 +54,12 @@ TEST_F(Streams, watchTellsOfChanges) {
 TEST_F(Streams, sentEventsHaveTheExactForm) {
   const auto id = text(makeWorkspace().at("id"));
   std::string seen;
-  const auto response = await(client->sendStreaming({"GET", "/api/v2/workspaces/" + id + "/watch"},
-                                                    [&seen](ByteView part) -> Result<void> {
-                                                      seen += asText(part);
-                                                      if (seen.contains("\"id\":")) return fail(ErrorCode::Cancelled, "enough");
-                                                      return {};
-                                                    }));
+  const auto response = await(
+      client->sendStreaming({"GET", "/api/v2/workspaces/" + id + "/watch"}, [&seen](ByteView part) -> Result<void> {
+        seen += asText(part);
+        if (seen.contains("\"id\":")) return fail(ErrorCode::Cancelled, "enough");
+        return {};
+      }));
   EXPECT_FALSE(response) << "the test hung up";
   EXPECT_TRUE(seen.starts_with("event: ping\n\nevent: data\ndata: {")) << seen.substr(0, 80);
 }

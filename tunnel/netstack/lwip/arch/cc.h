@@ -22,10 +22,10 @@ unsigned int berthRandom(void);
 #define LWIP_PLATFORM_DIAG(message) \
   do {                              \
   } while (0)
-#define LWIP_PLATFORM_ASSERT(message)                                             \
-  do {                                                                            \
+#define LWIP_PLATFORM_ASSERT(message)                                   \
+  do {                                                                  \
     fprintf(stderr, "lwIP: %s (%s:%d)\n", message, __FILE__, __LINE__); \
-    abort();                                                                      \
+    abort();                                                            \
   } while (0)
 
 #endif
