@@ -13,6 +13,7 @@ namespace berth::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kAgentPoll{250};
+constexpr std::chrono::seconds kLateAgent{15};  // most agents come within seconds of their container
 constexpr std::chrono::milliseconds kRetryPause{2000};
 constexpr int kAttempts = 10;  // of each step, when the server is away for a moment
 constexpr std::chrono::seconds kReachTimeout{60};
@@ -98,14 +99,21 @@ Task<Result<api::WorkspaceAgent>> waitForAgent(Context& context, client::Session
     const bool isConnected = agent.status == AgentStatus::Connected;
     if (isConnected && !(isStarting(agent.lifecycle_state) && waitsForScripts(agent, waits))) break;
     if (agent.status == AgentStatus::Disconnected)
-      notice.say("The workspace agent lost its connection; waiting for it to come back ...");
+      notice.say(
+          "The workspace agent lost its connection; waiting for it to come back ...\n"
+          "If it does not, its machine may be gone: try `berth restart`.");
     else if (agent.status == AgentStatus::Timeout)
       notice.say(
           std::format("The workspace agent has not connected in time; still waiting. {}", agent.troubleshooting_url));
     else if (isConnected)
       notice.say("Waiting for the start-up scripts (pass --wait=no to connect at once) ...");
-    else
+    else if (context.now() - agent.created_at < kLateAgent)
       notice.say("Waiting for the workspace agent to connect ...");
+    else
+      notice.say(std::format(
+          "The workspace agent has not connected yet; still waiting. It has to reach {} from where it runs: inside a "
+          "container, localhost is another machine (see the log of the container).",
+          session.url().toString()));
     co_await pause(context.io().get_executor(), kAgentPoll);
     CO_TRY_ASSIGN(agent, co_await session.agent(agent.id));
   }

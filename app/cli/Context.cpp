@@ -117,7 +117,7 @@ void Context::run(const std::string& name, const Command::Runner& runner) {
   if (m_options.isVerbose)
     log::setLevel(log::Level::Debug);
   else if (name != "server")
-    log::setLevel(log::Level::Warning);
+    log::setLevel(log::Level::Error);
   asio::co_spawn(m_io, runner(*this), [this, &name](const std::exception_ptr& failure, Result<int> result) {
     if (failure) std::rethrow_exception(failure);
     if (result) {

@@ -65,5 +65,5 @@ fi
 installPackages "${wanted[@]}"
 
 for source in lwip libssh; do
-  [ ! -x "$kSourceDir/resources/dev/$source.sh" ] || "$kSourceDir/resources/dev/$source.sh"
+  [ ! -x "$kSourceDir/resources/dev/$source.sh" ] || "$kSourceDir/resources/dev/$source.sh" >/dev/null
 done

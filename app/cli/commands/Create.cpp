@@ -178,7 +178,7 @@ void registerCreate(const Command& root) {
       .choice("--automatic-updates", options->automaticUpdates, {"never", "always"},
               "Take new template versions at each start", "CODER_WORKSPACE_AUTOMATIC_UPDATES")
       .flag("--no-wait", options->isLeftAlone, "Do not watch the build", "CODER_CREATE_NO_WAIT")
-      .flag("--yes,-y", options->isSure, "Do not ask")
+      .flag("--yes,-y", options->isSure, "Do not ask for confirmation; --use-parameter-defaults answers the rest")
       .examples({"berth create quickstart --template docker -y", "berth create dev -t docker --parameter cpus=4",
                  "berth create alice/dev --template docker"});
   declareParameterOptions(command, options->parameters);

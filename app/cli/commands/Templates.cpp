@@ -40,7 +40,9 @@ Task<Result<int>> list(Context& context, ListOptions options) {
   if (options.output == "json")
     print(indentJson(api::toJson(templates)));
   else if (templates.empty())
-    printStatus("There are no templates. Make one with `berth templates push <name>`.");
+    printStatus(
+        "There are no templates. Make one with `berth templates push <name>`, or take the one for Docker that comes "
+        "with the server: `berth create <workspace> --template docker`.");
   else
     print(formatTable(columns, templates));
   co_return 0;

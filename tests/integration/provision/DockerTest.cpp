@@ -36,7 +36,7 @@ TEST(Docker, bundledTemplateMakesContainerAndKeepsTheVolume) {
   ASSERT_EQ(imported.status(), JobStatus::Succeeded) << imported.error;
   RecordProperty("importMs", std::to_string((*imported.completedAt - imported.createdAt).count() / 1000));
   const auto workspace = deployment.createWorkspace(version);
-  const std::string container = "coder-alice-" + workspace.name;
+  const std::string container = std::format("coder-alice-{}-{}", workspace.name, workspace.id.toString().substr(0, 8));
   const std::string volume = "coder-" + workspace.id.toString() + "-home";
   const store::TextMap parameters = {{"image", "berth-base:latest"}, {"dotfiles_url", ""}};
 

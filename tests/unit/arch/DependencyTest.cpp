@@ -110,3 +110,10 @@ TEST(Dependencies, nothingIncludesApp) {
   for (const auto* top : {"core", "tunnel", "ui"})
     for (const auto& include : includesUnder(top)) EXPECT_FALSE(include.target.starts_with("app/")) << include.file;
 }
+
+// Every part says what it is, what it may use and where to start.
+TEST(Folders, haveAReadme) {
+  for (const auto& [folder, uses] : kMayUse) EXPECT_TRUE(fs::exists(sourceDir() / folder / "README.md")) << folder;
+  for (const auto* folder : {"app/cli", "app/agent", "app/desktop", "tests", "tests/e2e", "tests/fuzz", "tests/bench"})
+    EXPECT_TRUE(fs::exists(sourceDir() / folder / "README.md")) << folder;
+}
