@@ -92,7 +92,7 @@ class Side:
 
     def measure_create(self, number):
         name = f"bench{number}"
-        self.add("create, s", timed(lambda: self.berth.create(name, template="box")))
+        self.add("create, s", timed(lambda: self.berth.create(name, "--parameter", "greeting=hello", template="box")))
         self.berth.wait_until_connected(name)
         return name
 
