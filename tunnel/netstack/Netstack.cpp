@@ -200,9 +200,13 @@ void Netstack::Impl::onAccepted(tcp_pcb* pcb) {
 }
 
 void Netstack::Impl::giveToLwip(ByteView packet) {
-  pbuf* const copy = pbuf_alloc(PBUF_RAW, static_cast<u16_t>(packet.size()), PBUF_RAM);
+  const auto size = static_cast<u16_t>(packet.size());
+  // One byte more than the packet: lwIP asks for an option's length also when its kind was the last byte of all.
+  pbuf* const copy = pbuf_alloc(PBUF_RAW, static_cast<u16_t>(size + 1), PBUF_RAM);
   if (copy == nullptr) return;
-  std::memcpy(copy->payload, packet.data(), packet.size());
+  copy->len = copy->tot_len = size;
+  std::memcpy(copy->payload, packet.data(), size);
+  static_cast<std::byte*>(copy->payload)[size] = std::byte{0};
   m_stack->wake();
   m_netif.input(copy, &m_netif);  // takes the pbuf
 }
