@@ -38,7 +38,7 @@ fromPackages() {
     docker import --change 'USER coder' --change 'WORKDIR /home/coder' --change 'CMD ["bash"]' - "$kImage" >/dev/null
 }
 
-docker image inspect "$kImage" >/dev/null 2>&1 && exit 0
+docker image inspect "$kImage" berth-base:latest >/dev/null 2>&1 && exit 0
 say "Making the workspace image $kImage (about a minute, once)"
 fromRegistry || fromPackages || die "The workspace image could not be made." \
   "Check the messages above; 'docker info' and free disk space ('df -h') are the usual causes."
