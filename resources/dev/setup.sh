@@ -11,7 +11,7 @@ readonly kSourcesFile=/etc/apt/sources.list.d/berth-trixie.sources
 
 debianVersion() { . /etc/os-release && [ "${ID:-}" = debian ] && echo "${VERSION_ID:-}"; }
 
-# Debian 13's packages, sources included (lwIP and libssh are compiled from them). On Debian 12 they wait at priority
+# Debian 13's packages, sources included (lwIP, libssh and OpenSSL are compiled from them). On Debian 12 they wait at priority
 # 100, so that nothing else of the system moves to them.
 addTrixie() {
   [ -s "$kSourcesFile" ] && return
@@ -64,6 +64,6 @@ if [ "${1:-all}" = all ]; then
 fi
 installPackages "${wanted[@]}"
 
-for source in lwip libssh; do
+for source in lwip libssh openssl; do
   [ ! -x "$kSourceDir/resources/dev/$source.sh" ] || "$kSourceDir/resources/dev/$source.sh" >/dev/null
 done
