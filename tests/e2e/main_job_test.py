@@ -2,6 +2,7 @@
 import concurrent.futures
 import hashlib
 import os
+import shlex
 import socket
 import subprocess
 import time
@@ -33,6 +34,16 @@ class MainJob(berthtest.TestCase):
         self.assertEqual(self.berth.workspace("quickstart")["latest_build"]["status"], "running")
         self.assertIn("quickstart", self.container())
         self.assertIn("docker_container", self.created.stdout + self.created.stderr)
+
+    def test_1_create_shows_what_it_would_make_and_asks(self):
+        command = shlex.join([str(self.berth.cli_program), "create", "asked", "--template", "docker",
+                              "--use-parameter-defaults"])
+        done = subprocess.run(["script", "-qec", command, "/dev/null"], env=self.berth.environment, input="no\n",
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("docker_container.workspace", done.stdout)
+        self.assertIn("Create the workspace? (yes/no)", done.stdout)
+        self.assertIsNone(self.berth.workspace("asked"))
 
     def test_2_ssh_runs_commands_in_the_image(self):
         text = self.berth.ssh("quickstart", "cat /etc/os-release").stdout

@@ -137,8 +137,10 @@ Task<Result<int>> create(Context& context, CreateOptions options) {
                 co_await resolveParameters(*session, version, itsTemplate.use_classic_parameter_flow, owner.id,
                                            std::move(question)));
   CO_TRY(co_await requireExternalAuth(*session, version.id));
-  CO_TRY(co_await dryRun(context, *session, version, name.workspace, parameters));
-  if (!options.isSure) CO_TRY(confirm("Create the workspace?"));
+  if (!options.isSure) {
+    CO_TRY(co_await dryRun(context, *session, version, name.workspace, parameters));
+    CO_TRY(confirm("Create the workspace?"));
+  }
 
   api::CreateWorkspaceRequest request;
   request.template_version_id = version.id;
@@ -178,7 +180,8 @@ void registerCreate(const Command& root) {
       .choice("--automatic-updates", options->automaticUpdates, {"never", "always"},
               "Take new template versions at each start", "CODER_WORKSPACE_AUTOMATIC_UPDATES")
       .flag("--no-wait", options->isLeftAlone, "Do not watch the build", "CODER_CREATE_NO_WAIT")
-      .flag("--yes,-y", options->isSure, "Do not ask for confirmation; --use-parameter-defaults answers the rest")
+      .flag("--yes,-y", options->isSure,
+            "Do not plan first and ask for confirmation; --use-parameter-defaults answers the rest")
       .examples({"berth create quickstart --template docker -y", "berth create dev -t docker --parameter cpus=4",
                  "berth create alice/dev --template docker"});
   declareParameterOptions(command, options->parameters);
