@@ -1,4 +1,5 @@
-// HTTP client: one origin, pooled keep-alive connections, TLS where the URL says so.
+// HTTP client: one origin, pooled keep-alive connections, TLS where the URL says so, through the HTTP proxy
+// of the environment if there is one.
 #pragma once
 
 #include <chrono>
@@ -7,6 +8,7 @@
 
 #include "core/base/Stream.h"
 #include "core/http/Message.h"
+#include "core/http/Proxy.h"
 #include "core/http/WebSocket.h"
 
 namespace berth::http {
@@ -18,6 +20,7 @@ struct ClientOptions {
   std::string caFile = {};  // extra trusted certificates (PEM); empty for the system's alone
   bool verifiesCertificate = true;
   Headers defaultHeaders = {};  // added to every request, upgrades included
+  ProxySettings proxies = ProxySettings::fromEnvironment();
 };
 
 struct Upgraded {

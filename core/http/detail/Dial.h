@@ -36,6 +36,7 @@ class Dialer {
 
  private:
   Task<Result<std::shared_ptr<TcpStream>>> connectSocket();
+  Task<Result<std::shared_ptr<TcpStream>>> connectSocketTo(const Url& place);
 
   asio::any_io_executor m_executor;
   Url m_origin;
