@@ -84,6 +84,7 @@ server::ControlPlaneOptions optionsFor(const ServerSettings& settings) {
   if (!settings.cacheDirectory.empty()) options.tool.cacheDirectory = settings.cacheDirectory;
   options.workers = static_cast<int>(settings.workers);
   options.limitsRates = !settings.disablesRateLimits;
+  options.tunnelPolicy = {settings.blocksDirectPaths, settings.forcesRelayWebSockets};
   options.relay = makeRelay;
   options.stun = answerStun;
   return options;

@@ -18,6 +18,8 @@ struct ServerSettings {
   std::filesystem::path agentBinary = {};     // empty: beside this program
   std::int64_t workers = 3;
   bool disablesRateLimits = false;
+  bool blocksDirectPaths = false;
+  bool forcesRelayWebSockets = false;
 };
 
 // Serves until SIGINT or SIGTERM, then stops in good order; a second signal ends the process at once. The value is the

@@ -42,6 +42,11 @@ void registerServerCommand(CLI::App& root, Context& context) {
               "CODER_PROVISIONER_DAEMONS")
       .option("--agent-binary", flags.agentBinary, "The agent that workspaces get; beside this program by default",
               "CODER_AGENT_BINARY")
+      .flag("--block-direct-connections", flags.settings.blocksDirectPaths,
+            "Carry every connection to workspaces over the relay", "CODER_BLOCK_DIRECT")
+      .flag("--derp-force-websockets", flags.settings.forcesRelayWebSockets,
+            "Reach the relay by WebSocket only, for proxies that spoil \"Upgrade: derp\"",
+            "CODER_DERP_FORCE_WEBSOCKETS")
       .flag("--dangerous-disable-rate-limits", flags.settings.disablesRateLimits, "Answer any number of requests",
             "CODER_DANGEROUS_DISABLE_RATE_LIMITS")
       .flag("--log-debug", flags.isVerbose, "Log every request")

@@ -212,6 +212,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(asio::any_io_executor e
   auto parts = std::make_unique<Parts>(std::move(executor), std::move(options), std::move(lock));
   TRY(parts->listen());
   TRY_ASSIGN(parts->deployment.accessUrl, chooseAccessUrl(parts->options, parts->port));
+  parts->deployment.tunnelPolicy = parts->options.tunnelPolicy;
   // A proxy in front passes no UDP on, and stock peers would wait for its answer at each start.
   if (parts->deployment.accessUrl.port != parts->port) parts->deployment.stunPort = kNoStun;
   TRY(parts->openStore());

@@ -14,6 +14,7 @@
 #include "core/base/Task.h"
 #include "core/http/Server.h"
 #include "core/provision/Tool.h"
+#include "core/server/DerpMap.h"
 
 namespace berth::server {
 
@@ -41,6 +42,7 @@ struct ControlPlaneOptions {
   provision::ToolSettings tool;
   int workers = 3;
   bool limitsRates = true;
+  TunnelPolicy tunnelPolicy = {};
   RelayFactory relay;  // may be empty
   StunFactory stun;    // may be empty
 };

@@ -26,6 +26,8 @@ api::DerpMap embeddedDerpMap(const RelayAddress& relay) {
 api::AgentConnectionInfo connectionInfo(const RelayAddress& relay) {
   api::AgentConnectionInfo info;
   info.derp_map = embeddedDerpMap(relay);
+  info.derp_force_websockets = relay.policy.forcesRelayWebSockets;
+  info.disable_direct_connections = relay.policy.blocksDirectPaths;
   info.hostname_suffix = "coder";
   return info;
 }

@@ -10,10 +10,17 @@ inline constexpr int kEmbeddedRegion = 999;
 
 inline constexpr int kNoStun = -1;
 
+// What this server asks of clients and agents about the ways between them.
+struct TunnelPolicy {
+  bool blocksDirectPaths = false;      // everything goes over the relay
+  bool forcesRelayWebSockets = false;  // for proxies that spoil "Upgrade: derp"
+};
+
 // Where peers reach what this server offers them.
 struct RelayAddress {
   http::Url accessUrl;
   int stunPort = kNoStun;  // UDP, on the access URL's host
+  TunnelPolicy policy = {};
 };
 
 // The one region of this server's own relay. Clients put their own access URL's host in place of the node's, since it

@@ -30,10 +30,11 @@ struct Credentials;
 struct Deployment {
   http::Url accessUrl;
   int stunPort = kNoStun;
+  TunnelPolicy tunnelPolicy;
   Uuid id;
   OrganizationId defaultOrganization;  // nil until the store has been opened
 
-  RelayAddress relay() const { return {accessUrl, stunPort}; }
+  RelayAddress relay() const { return {accessUrl, stunPort, tunnelPolicy}; }
 };
 
 struct Services {

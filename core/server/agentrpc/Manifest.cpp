@@ -114,6 +114,8 @@ Manifest manifestOf(const ManifestRecords& records, const RelayAddress& relay) {
   manifest.set_workspace_id(rpc::toWire(records.workspace.id.value));
   manifest.set_workspace_name(records.workspace.name);
   *manifest.mutable_derp_map() = derpMapProto(relay);
+  manifest.set_derp_force_websockets(relay.policy.forcesRelayWebSockets);
+  manifest.set_disable_direct_connections(relay.policy.blocksDirectPaths);
   for (const auto& script : records.scripts) fill(*manifest.add_scripts(), script);
   for (const auto& app : records.apps) fill(*manifest.add_apps(), app);
   for (const auto& item : records.metadata) fill(*manifest.add_metadata(), item);

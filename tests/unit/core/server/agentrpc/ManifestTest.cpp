@@ -14,9 +14,9 @@ const http::Url kUrl = *http::parseUrl("http://127.0.0.1:3000");
 
 class ManifestTest : public store::SampleTest {
  protected:
-  rpc::agentpb::Manifest manifest() {
+  rpc::agentpb::Manifest manifest(TunnelPolicy policy = {}) {
     return manifestOf(in([id = sample.agent.id](store::Transaction& tx) { return readManifestRecords(tx, id); }),
-                      {kUrl});
+                      {kUrl, kNoStun, policy});
   }
 };
 
@@ -29,6 +29,12 @@ TEST_F(ManifestTest, saysWhoTheAgentIs) {
   EXPECT_EQ(m.owner_username(), "Me");
   EXPECT_EQ(m.environment_variables().at("GREETING"), "hi");
   EXPECT_EQ(m.scripts(0).script(), "echo hi");
+}
+
+TEST_F(ManifestTest, passesTheTunnelPolicyOn) {
+  EXPECT_FALSE(manifest().disable_direct_connections() || manifest().derp_force_websockets());
+  EXPECT_TRUE(manifest({.blocksDirectPaths = true}).disable_direct_connections());
+  EXPECT_TRUE(manifest({.forcesRelayWebSockets = true}).derp_force_websockets());
 }
 
 // What stock agents refuse or die of when it is missing (reference/tailnet.md 4.8, 7.3).

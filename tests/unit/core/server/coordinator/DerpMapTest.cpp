@@ -33,3 +33,10 @@ TEST(DerpMap, saysWhereStunIsAnswered) {
   EXPECT_EQ(proto.regions().at(999).nodes(0).stun_port(), 3000);
   EXPECT_EQ(derpMapProto({kUrl}).regions().at(999).nodes(0).stun_port(), -1);
 }
+
+TEST(DerpMap, passesTheTunnelPolicyOn) {
+  const auto usual = connectionInfo({kUrl});
+  EXPECT_FALSE(usual.disable_direct_connections || usual.derp_force_websockets);
+  EXPECT_TRUE(connectionInfo({kUrl, 3000, {.blocksDirectPaths = true}}).disable_direct_connections);
+  EXPECT_TRUE(connectionInfo({kUrl, 3000, {.forcesRelayWebSockets = true}}).derp_force_websockets);
+}
