@@ -48,7 +48,8 @@ class Store {
 
   // Runs `work` in a transaction and gives its result on the awaiting coroutine's executor. `work` runs on the database
   // thread, so it captures by value and touches nothing else. It may run again from the start when the database asks
-  // for it (PostgreSQL's serialisation failures), so it has no other effects.
+  // for it (PostgreSQL's serialisation failures), so it has no other effects. The executor outlives the job: stop()
+  // comes before the io_context goes.
   template <typename Work>
   auto run(Work work) -> Task<std::invoke_result_t<Work&, Transaction&>> {
     using Answer = std::invoke_result_t<Work&, Transaction&>;

@@ -99,17 +99,6 @@ TEST_F(StoreTest, finishesQueuedWorkWhenStoppedAndRefusesMore) {
   EXPECT_EQ(codeOf([](Transaction& tx) { return putSetting(tx, "a", "1"); }), ErrorCode::Cancelled);
 }
 
-TEST_F(StoreTest, forgetsACallerWhoIsGone) {
-  int done = 0;
-  {
-    asio::io_context context;
-    asio::co_spawn(context, countUp(*store, 1, done), asio::detached);
-    context.poll();
-  }
-  store->stop();
-  EXPECT_EQ(done, 0);
-}
-
 TEST(Store, isForItsUsersEyesOnly) {
   const TemporaryFolder folder;
   const auto before = ::umask(0);
