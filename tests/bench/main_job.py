@@ -14,9 +14,9 @@ import time
 
 import berthtest
 import interop_test
+from berthtest.stock import PEER, StockServer
 
 RUNS = 5
-PEER = os.environ.get("BERTH_PEER", "")
 THROUGHPUT_MEGABYTES = 500
 
 
@@ -55,7 +55,7 @@ class Side:
         self.berth = berthtest.Deployment(cli=PEER if stock else berthtest.BERTH, sign_in=False)
         self.agent = PEER if stock else berthtest.BERTH_AGENT
         if stock:
-            self.berth.server = interop_test.StockServer(self.berth.root / "server")
+            self.berth.server = StockServer(self.berth.root / "server")
         self.figures = {}
 
     def add(self, what, value):

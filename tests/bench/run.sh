@@ -1,6 +1,13 @@
 #!/usr/bin/env bash
-# What `./dev bench` runs; see README.md here.
+# What `./dev bench` runs: run.sh [main|tunnel] [OPTIONS of it]. See README.md here.
 set -euo pipefail
 cd "$(dirname "$0")"
 export PYTHONPATH=$PWD/../e2e PYTHONDONTWRITEBYTECODE=1
-exec python3 main_job.py "$@"
+name=main
+case ${1:-} in
+  main | tunnel) name=$1; shift ;;
+esac
+case $name in
+  main) exec python3 main_job.py "$@" ;;
+  tunnel) exec python3 tunnel.py "$@" ;;
+esac

@@ -66,6 +66,7 @@ Task<void> Relay::serveUpgrade(http::Exchange& exchange) {
     co_return;
   }
 
+  log::debug("relay: a peer comes by {}", isWebSocket ? "WebSocket" : "upgrade");
   // A WebSocket without the subprotocol gets the raw protocol, as it always did (reference/tailnet.md 5.1.2).
   if (isWebSocket && headerIs(request, "Sec-WebSocket-Protocol", kSubprotocol)) {
     http::Headers extra;

@@ -56,12 +56,15 @@ def find_tofu():
 
 
 class Server:
-    """`berth server` on a directory of its own."""
+    """`berth server` on a directory of its own. `prefix` is a command that runs it elsewhere, in a namespace."""
 
-    def __init__(self, directory, port=None, program=BERTH, environment=None):
+    def __init__(self, directory, port=None, program=BERTH, environment=None, host="127.0.0.1", prefix=(), flags=()):
         self.directory = pathlib.Path(directory)
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.host = host
+        self.url = f"http://{host}:{self.port}"
+        self.prefix = prefix
+        self.flags = flags
         self.program = program
         self.environment = environment or {}
         self.process = None
@@ -74,8 +77,8 @@ class Server:
         self.directory.mkdir(parents=True, exist_ok=True)
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "--global-config", self.directory, "server", "--http-address",
-                 f"127.0.0.1:{self.port}", "--access-url", self.url],
+                [*self.prefix, self.program, "--global-config", self.directory, "server", "--http-address",
+                 f"{self.host}:{self.port}", "--access-url", self.url, *self.flags],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
                 env={**os.environ, **self.environment})
         wait_for(lambda: self.answers() or self.has_ended(), seconds, f"server answers; log: {self.log()}")
