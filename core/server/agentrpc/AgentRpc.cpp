@@ -2,11 +2,11 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <map>
-#include <set>
 
 #include "core/base/Log.h"
 #include "core/base/Notifier.h"
 #include "core/rpc/DrpcServer.h"
+#include "core/server/SessionList.h"
 #include "core/server/agentrpc/AgentService.h"
 #include "core/server/auth/SessionAuthenticator.h"
 #include "core/server/coordinator/Coordinator.h"
@@ -119,38 +119,30 @@ class AgentSession {
 }  // namespace
 
 struct AgentRpc::Impl {
-  Impl(asio::any_io_executor executor, Services& theServices) : services(theServices), changed(executor) {}
+  Impl(asio::any_io_executor executor, Services& theServices) : services(theServices), sessions(executor) {}
 
-  // A session in the lists below, whatever ends it. The agent's own one replaces an older.
-  class Listed {
+  // An agent's own session, of which the newest counts: it replaces an older one.
+  class Current {
    public:
-    Listed(Impl& impl, AgentSession& session, std::optional<AgentId> own)
-        : m_impl(impl), m_session(session), m_own(own) {
-      m_impl.sessions.insert(&m_session);
-      if (!m_own) return;
-      if (auto* older = std::exchange(m_impl.current[*m_own], &m_session)) older->replace();
+    Current(Impl& impl, AgentId agent, AgentSession& session) : m_impl(impl), m_agent(agent), m_session(session) {
+      if (auto* older = std::exchange(m_impl.current[m_agent], &m_session)) older->replace();
     }
-    ~Listed() {
-      if (m_own)
-        if (const auto found = m_impl.current.find(*m_own);
-            found != m_impl.current.end() && found->second == &m_session)
-          m_impl.current.erase(found);
-      m_impl.sessions.erase(&m_session);
-      m_impl.changed.notify();
+    ~Current() {
+      const auto found = m_impl.current.find(m_agent);
+      if (found != m_impl.current.end() && found->second == &m_session) m_impl.current.erase(found);
     }
-    Listed(const Listed&) = delete;
-    Listed& operator=(const Listed&) = delete;
+    Current(const Current&) = delete;
+    Current& operator=(const Current&) = delete;
 
    private:
     Impl& m_impl;
+    AgentId m_agent;
     AgentSession& m_session;
-    std::optional<AgentId> m_own;
   };
 
   Services& services;
-  std::set<AgentSession*> sessions;
+  SessionList<AgentSession> sessions;
   std::map<AgentId, AgentSession*> current;  // the agents' own sessions
-  Notifier changed;
   bool isStopped = false;
 };
 
@@ -163,18 +155,17 @@ Task<void> AgentRpc::serve(std::unique_ptr<http::WebSocket> socket, AgentIdentit
   if (m_impl->isStopped) co_return co_await socket->close(http::CloseCode::GoingAway, "the server is shutting down");
   const auto own = options.isAgentItself ? std::optional(agent.agentId) : std::nullopt;
   AgentSession session(std::move(socket), m_impl->services, std::move(agent), options);
-  const Impl::Listed listed(*m_impl, session, own);
-  co_await (own ? session.serveAndTrack() : session.serve());
+  const SessionList<AgentSession>::Entry listed(m_impl->sessions, session);
+  if (!own) co_return co_await session.serve();
+  const Impl::Current current(*m_impl, *own, session);
+  co_await session.serveAndTrack();
 }
 
 Task<void> AgentRpc::stop() {
   m_impl->isStopped = true;
-  for (auto* session : m_impl->sessions) session->close();
-  const auto deadline = std::chrono::steady_clock::now() + kSessionEnd;
-  // gcc 14 evaluates all of "a && co_await b" in the condition of a loop, whatever a says.
-  while (!m_impl->sessions.empty())
-    if (!co_await m_impl->changed.waitUntil(deadline)) break;
-  if (!m_impl->sessions.empty()) log::warning("agents: {} sessions did not end in time", m_impl->sessions.size());
+  m_impl->sessions.closeAll();
+  if (!co_await m_impl->sessions.waitUntilEmpty(kSessionEnd))
+    log::warning("agents: {} sessions did not end in time", m_impl->sessions.size());
 }
 
 }  // namespace berth::server

@@ -1,10 +1,8 @@
 #include "core/server/coordinator/Coordinator.h"
 
-#include <set>
-
 #include "core/base/Log.h"
-#include "core/base/Notifier.h"
 #include "core/rpc/DrpcServer.h"
+#include "core/server/SessionList.h"
 #include "core/server/coordinator/DerpMapProto.h"
 #include "core/server/coordinator/TailnetService.h"
 #include "core/server/coordinator/WorkspaceUpdates.h"
@@ -20,49 +18,23 @@ constexpr std::chrono::milliseconds kSessionEnd{300};
 }  // namespace
 
 struct Coordinator::Impl {
-  // A session in the list below, whatever ends it.
-  class Listed {
-   public:
-    Listed(Impl& impl, rpc::YamuxSession& session) : m_impl(impl), m_session(session) {
-      m_impl.sessions.insert(&m_session);
-    }
-    ~Listed() {
-      m_impl.sessions.erase(&m_session);
-      m_impl.changed.notify();
-    }
-    Listed(const Listed&) = delete;
-    Listed& operator=(const Listed&) = delete;
-
-   private:
-    Impl& m_impl;
-    rpc::YamuxSession& m_session;
-  };
-
   Impl(asio::any_io_executor on, const Clock& clock, store::Store& theStore, Events& theEvents, Options options)
-      : executor(on), store(theStore), events(theEvents), tailnet(clock, options.resumeKey), changed(on) {
+      : executor(on), store(theStore), events(theEvents), tailnet(clock, options.resumeKey), sessions(on) {
     tailnet.derpMap = derpMapProto(options.relay);
   }
 
   Task<void> serve(std::unique_ptr<Stream> transport, rpc::DrpcServer& server) {
     if (isStopped) co_return;
     rpc::YamuxSession session(std::move(transport), rpc::YamuxSession::Role::Server, {.maxStreams = kMaxCallsOfPeer});
-    const Listed listed(*this, session);
+    const SessionList<rpc::YamuxSession>::Entry listed(sessions, session);
     co_await server.serve(session);
-  }
-
-  Task<void> waitUntilEmpty(std::chrono::milliseconds limit) {
-    const auto deadline = std::chrono::steady_clock::now() + limit;
-    // gcc 14 evaluates all of "a && co_await b" in the condition of a loop, whatever a says.
-    while (!sessions.empty())
-      if (!co_await changed.waitUntil(deadline)) break;
   }
 
   asio::any_io_executor executor;
   store::Store& store;
   Events& events;
   TailnetState tailnet;
-  std::set<rpc::YamuxSession*> sessions;
-  Notifier changed;
+  SessionList<rpc::YamuxSession> sessions;
   bool isStopped = false;
 };
 
@@ -111,10 +83,10 @@ std::optional<PeerNetwork> Coordinator::networkOf(AgentId agent) const {
 Task<void> Coordinator::stop() {
   m_impl->isStopped = true;
   m_impl->tailnet.peers.closeAll();
-  co_await m_impl->waitUntilEmpty(kFarewell);
-  for (auto* session : m_impl->sessions) session->close();
-  co_await m_impl->waitUntilEmpty(kSessionEnd);
-  if (!m_impl->sessions.empty()) log::warning("coordinator: {} sessions did not end in time", m_impl->sessions.size());
+  co_await m_impl->sessions.waitUntilEmpty(kFarewell);
+  m_impl->sessions.closeAll();
+  if (!co_await m_impl->sessions.waitUntilEmpty(kSessionEnd))
+    log::warning("coordinator: {} sessions did not end in time", m_impl->sessions.size());
 }
 
 }  // namespace berth::server
