@@ -1,6 +1,7 @@
 // The input is what a client sends to a server, and what a server answers to a client.
 #include "core/http/Server.h"
 #include "core/http/detail/MessageReader.h"
+#include "tests/fuzz/core/OneShot.h"
 
 using namespace berth;
 using namespace berth::http;
@@ -23,31 +24,15 @@ Task<void> readResponse(std::shared_ptr<Stream> stream) {
   }
 }
 
-Task<void> send(Stream& stream, ByteView bytes) {
-  (void)co_await stream.write(bytes);
-  (void)co_await stream.closeWrite();
-}
-
-Task<void> drop(Stream& stream) {
-  Bytes buffer(4096);
-  while (co_await stream.readSome(buffer)) continue;
+Task<void> serve(std::unique_ptr<Stream> stream) {
+  return serveConnection(std::move(stream), {answer, {}}, {.header = 4096, .body = 4096});
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView bytes = std::as_bytes(std::span(data, size));
-  asio::io_context io;
-  auto [client, server] = makeStreamPair(io.get_executor(), 1U << 16);
-  auto [origin, reader] = makeStreamPair(io.get_executor(), 1U << 16);
-  asio::co_spawn(io, serveConnection(std::move(server), {answer, {}}, {.header = 4096, .body = 4096}), asio::detached);
-  asio::co_spawn(io, readResponse(std::move(reader)), asio::detached);
-  asio::co_spawn(io, send(*client, bytes), asio::detached);
-  asio::co_spawn(io, send(*origin, bytes), asio::detached);
-  asio::co_spawn(io, drop(*client), asio::detached);
-  io.poll();
-  client->close();
-  origin->close();
-  io.poll();
+  fuzz::driveWith(bytes, 1U << 16, serve);
+  fuzz::driveWith(bytes, 1U << 16, readResponse);
   return 0;
 }

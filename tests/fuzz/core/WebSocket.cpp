@@ -2,6 +2,7 @@
 #include "core/http/WebSocket.h"
 
 #include "core/http/detail/Handshake.h"
+#include "tests/fuzz/core/OneShot.h"
 
 using namespace berth;
 using namespace berth::http;
@@ -26,26 +27,9 @@ Task<void> echo(std::shared_ptr<Stream> stream) {
     if (!co_await (*socket)->writeBinary(asBytes(message->data))) co_return;
 }
 
-Task<void> send(Stream& stream, ByteView bytes) {
-  (void)co_await stream.write(bytes);
-  (void)co_await stream.closeWrite();
-}
-
-Task<void> drop(Stream& stream) {
-  Bytes buffer(4096);
-  while (co_await stream.readSome(buffer)) continue;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  asio::io_context io;
-  auto [client, server] = makeStreamPair(io.get_executor(), 1U << 18);
-  asio::co_spawn(io, echo(std::move(server)), asio::detached);
-  asio::co_spawn(io, send(*client, std::as_bytes(std::span(data, size))), asio::detached);
-  asio::co_spawn(io, drop(*client), asio::detached);
-  io.poll();
-  client->close();
-  io.poll();
+  fuzz::driveWith(std::as_bytes(std::span(data, size)), 1U << 18, echo);
   return 0;
 }
