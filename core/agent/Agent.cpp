@@ -9,6 +9,7 @@
 
 #include "core/agent/Environment.h"
 #include "core/agent/life/AppHealthChecker.h"
+#include "core/agent/life/Cron.h"
 #include "core/agent/life/ManifestCodec.h"
 #include "core/agent/services/HttpApi.h"
 #include "core/agent/services/Ports.h"
@@ -34,6 +35,7 @@ constexpr auto kLastReportTime = std::chrono::seconds(5);
 constexpr auto kLogFlushTime = std::chrono::seconds(2);  // for a script's last lines before its result
 constexpr auto kPollInterval = std::chrono::milliseconds(20);
 constexpr auto kDefaultStatsInterval = std::chrono::minutes(5);
+constexpr auto kClockCheck = std::chrono::seconds(30);
 
 // reference/tailnet.md 3.3
 constexpr std::uint16_t kSshPort = 1;
@@ -304,7 +306,34 @@ Task<void> Agent::acceptHttp(std::unique_ptr<StreamListener> listener) {
 
 Task<void> Agent::runStartScripts() {
   const ScriptStatus status = co_await m_scripts->run(m_manifest->scripts, ScriptStage::Start);
-  if (!m_isStopping) m_lifecycle.set(startResult(status));
+  if (m_isStopping) co_return;
+  m_lifecycle.set(startResult(status));
+  startCron();
+}
+
+// Also behind start scripts that failed. A schedule that cannot be read concerns its script alone.
+void Agent::startCron() {
+  for (const Script& script : m_manifest->scripts) {
+    if (script.cron.empty()) continue;
+    const auto schedule = parseCron(script.cron);
+    if (!schedule) {
+      m_logs.add(script.logSourceId, LogLevel::Error, "cron: " + schedule.error().message());
+      continue;
+    }
+    const auto runOnce = [this, script]() -> Task<void> { (void)co_await m_scripts->run({script}, ScriptStage::Cron); };
+    m_tasks.spawn(repeatByCron(*schedule, m_clock, [this](WallTime at) { return sleepUntil(at); }, runOnce));
+  }
+}
+
+// False when the agent stops. Looks at the clock again and again: it may be set, and stands still in a machine that
+// sleeps.
+Task<bool> Agent::sleepUntil(WallTime at) {
+  while (!m_isStopping && m_clock.wallNow() < at) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(at - m_clock.wallNow());
+    (void)co_await m_stopAsked.waitUntil(std::chrono::steady_clock::now() +
+                                         std::min<std::chrono::milliseconds>(left, kClockCheck));
+  }
+  co_return !m_isStopping;
 }
 
 // After the script's last lines and before the lifecycle moves on (reference/agent-and-ide.md 1.8).

@@ -60,6 +60,8 @@ class Agent final : private ssh::Host {
   Task<void> acceptSpeedtests(std::unique_ptr<StreamListener> listener);
   Task<void> acceptHttp(std::unique_ptr<StreamListener> listener);
   Task<void> runStartScripts();
+  void startCron();
+  Task<bool> sleepUntil(WallTime at);
   Task<Result<void>> reportStats(Session& session);
   Task<void> reportTiming(ScriptTiming timing);
   Task<void> stopGracefully();

@@ -79,12 +79,24 @@ std::filesystem::path ScriptRunner::binDirectory() const {
   return m_options.dataDirectory / "coder-script-data" / "bin";
 }
 
+namespace {
+
+bool belongsTo(const Script& script, ScriptStage stage) {
+  switch (stage) {
+    case ScriptStage::Start: return script.runsOnStart;
+    case ScriptStage::Stop: return script.runsOnStop;
+    case ScriptStage::Cron: return !script.cron.empty();
+  }
+  return false;
+}
+
+}  // namespace
+
 Task<ScriptStatus> ScriptRunner::run(const std::vector<Script>& scripts, ScriptStage stage) {
   TaskGroup group(m_executor);
   ScriptStatus worst = ScriptStatus::Ok;
   for (const Script& script : scripts)
-    if (stage == ScriptStage::Start ? script.runsOnStart : script.runsOnStop)
-      group.spawn(runInto(script, stage, worst));
+    if (belongsTo(script, stage)) group.spawn(runInto(script, stage, worst));
   co_await group.join();
   co_return worst;
 }

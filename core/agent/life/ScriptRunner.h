@@ -1,5 +1,5 @@
 // Runs the scripts of a template: all of a stage side by side, with their output in a file and in the workspace's log
-// (reference/agent-and-ide.md 1.8).
+// (reference/agent-and-ide.md 1.8). When those with a `cron` are due is Cron.h's matter.
 #pragma once
 
 #include <filesystem>
