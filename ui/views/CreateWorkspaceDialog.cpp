@@ -2,13 +2,14 @@
 
 #include <QDialogButtonBox>
 #include <QFormLayout>
-#include <QRegularExpression>
 #include <QVBoxLayout>
+
+#include "core/api/Names.h"
 
 namespace berth::ui {
 
 namespace {
-constexpr qsizetype kMaxNameLength = 32;
+constexpr qsizetype kMaxNameLength = api::kMaxNameBytes;
 constexpr int kWidth = 460;
 }  // namespace
 
@@ -58,10 +59,10 @@ void CreateWorkspaceDialog::choose(const QString& deploymentId, const QString& t
 }
 
 QString CreateWorkspaceDialog::problemOf(const QString& name) {
-  static const QRegularExpression kAllowed(QStringLiteral("^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$"));
   if (name.isEmpty()) return {};
   if (name.size() > kMaxNameLength) return tr("A name has at most %1 characters.").arg(kMaxNameLength);
-  if (!kAllowed.match(name).hasMatch()) return tr("A name has letters, digits and single hyphens between them.");
+  if (!api::isName(name.toStdString()))
+    return tr("A name has letters, digits and single hyphens between them; “new” and “create” are taken.");
   return {};
 }
 

@@ -1,11 +1,11 @@
 #include "core/server/routes/Account.h"
 
+#include "core/api/Names.h"
 #include "core/api/Users.h"
 #include "core/server/Services.h"
 #include "core/server/auth/ApiKeys.h"
 #include "core/server/auth/Credentials.h"
 #include "core/server/auth/Users.h"
-#include "core/server/http/Names.h"
 #include "core/server/http/Reply.h"
 #include "core/server/http/Transactions.h"
 #include "core/server/routes/UserRequests.h"
@@ -104,7 +104,7 @@ Task<Answer> authMethods(Call&) {
 
 Task<Answer> login(Call& call) {
   CO_TRY_ASSIGN(const auto request, readJson<api::LoginWithPasswordRequest>(call));
-  if (!isEmail(request.email)) co_return apiFail(fieldProblem("email", "email", request.email));
+  if (!api::isEmail(request.email)) co_return apiFail(fieldProblem("email", "email", request.email));
   if (request.password.empty()) co_return apiFail(fieldProblem("password", "required", ""));
   auto& credentials = *call.services.credentials;
   const auto who = std::format("{} {}", call.exchange.remoteAddress(), lowered(request.email));

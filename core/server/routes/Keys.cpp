@@ -6,7 +6,7 @@
 #include "core/api/Users.h"
 #include "core/server/Services.h"
 #include "core/server/auth/ApiKeys.h"
-#include "core/server/http/Names.h"
+#include "core/server/http/RandomName.h"
 #include "core/server/http/Reply.h"
 #include "core/server/http/Transactions.h"
 #include "core/server/workspaces/Access.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/server/http/Names.h"
+#include "core/api/Names.h"
 #include "core/server/routes/UserRequests.h"
 
 namespace berth::server {
@@ -46,8 +46,8 @@ void checkDurations(Problems& problems, const store::TemplateRecord& record) {
 }
 
 ApiResult<void> checkSettings(const store::TemplateRecord& record, std::string_view message) {
-  if (!isName(record.name)) return apiFail(fieldProblem("name", "template_name", record.name));
-  if (!isDisplayName(record.displayName))
+  if (!api::isName(record.name)) return apiFail(fieldProblem("name", "template_name", record.name));
+  if (!api::isDisplayName(record.displayName))
     return apiFail(fieldProblem("display_name", "template_display_name", record.displayName));
   if (record.description.size() >= kMaxDescription)
     return apiFail(fieldProblem("description", "lt", record.description));

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "core/api/Names.h"
 #include "core/provision/BundledTemplates.h"
 #include "core/provision/Worker.h"
 #include "core/server/Services.h"
-#include "core/server/http/Names.h"
+#include "core/server/http/RandomName.h"
 #include "core/server/http/Reply.h"
 #include "core/server/http/Transactions.h"
 #include "core/server/routes/Changes.h"
@@ -34,7 +35,7 @@ bool isGiven(const std::optional<IdType>& id) {
 }
 
 ApiResult<void> checkRequest(const api::CreateTemplateVersionRequest& request) {
-  if (request.name && !request.name->empty() && !isTemplateVersionName(*request.name))
+  if (request.name && !request.name->empty() && !api::isTemplateVersionName(*request.name))
     return apiFail(fieldProblem("name", "template_version_name", *request.name));
   if (request.message.value_or("").size() > kMaxMessage)
     return apiFail(fieldProblem("message", "lt", std::to_string(kMaxMessage)));
@@ -216,7 +217,7 @@ Task<Answer> patchTemplateVersion(Call& call) {
   CO_TRY_ASSIGN(const auto id, call.idParam<TemplateVersionId>("templateversion"));
   CO_TRY_ASSIGN(auto request, readJson<api::PatchTemplateVersionRequest>(call));
   const auto name = request.name.value_or("");
-  if (!name.empty() && !isTemplateVersionName(name))
+  if (!name.empty() && !api::isTemplateVersionName(name))
     co_return apiFail(fieldProblem("name", "template_version_name", name));
   auto changed =
       co_await inTransaction(call.services.store,

@@ -1,7 +1,7 @@
 #include "core/server/routes/UserRequests.h"
 
+#include "core/api/Names.h"
 #include "core/server/auth/Passwords.h"
-#include "core/server/http/Names.h"
 #include "core/server/workspaces/Access.h"
 
 namespace berth::server {
@@ -24,8 +24,8 @@ ApiResult<void> checkUserNames(const UserNames& names) {
   const auto check = [&](bool isGood, std::string_view field, std::string_view rule, std::string_view value) {
     if (!isGood) problems.validations.push_back(fieldProblem(field, rule, value).validations.front());
   };
-  check(isEmail(names.email), "email", "email", names.email);
-  check(isName(names.username), "username", "username", names.username);
+  check(api::isEmail(names.email), "email", "email", names.email);
+  check(api::isName(names.username), "username", "username", names.username);
   check(isRealName(names.name), "name", "user_real_name", names.name);
   if (problems.validations.empty()) return {};
   return apiFail(std::move(problems));

@@ -7,7 +7,6 @@
 #include "core/server/auth/Credentials.h"
 #include "core/server/auth/SshKeys.h"
 #include "core/server/auth/Users.h"
-#include "core/server/http/Names.h"
 #include "core/server/http/Reply.h"
 #include "core/server/http/Transactions.h"
 #include "core/server/routes/UserRequests.h"

@@ -2,9 +2,9 @@
 
 #include <set>
 
+#include "core/api/Names.h"
 #include "core/provision/Parameters.h"
 #include "core/server/http/Authorization.h"
-#include "core/server/http/Names.h"
 #include "core/server/workspaces/Schedule.h"
 #include "core/store/Builds.h"
 #include "core/store/Jobs.h"
@@ -152,7 +152,7 @@ ApiResult<store::TemplateVersionRecord> versionFor(Transaction& tx, const Actor&
 }  // namespace
 
 ApiResult<void> checkWorkspaceName(std::string_view name) {
-  if (isName(name)) return {};
+  if (api::isName(name)) return {};
   return apiFail(ApiError::invalidField(
       "name",
       std::format("Validation failed for tag \"workspace_name\" with value: \"{}\". A name has 1 to 32 letters, "
