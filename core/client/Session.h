@@ -54,6 +54,8 @@ class Session {
   // Unavailable when the address is not a Coder-compatible server.
   Task<Result<bool>> hasFirstUser();
   Task<Result<api::CreateFirstUserResponse>> createFirstUser(api::CreateFirstUserRequest request);
+  // Before it is given to createFirstUser(): whether the server's rule allows it, and if not, why.
+  Task<Result<api::ValidatePasswordResponse>> validatePassword(Secret password);
   Task<Result<Secret>> login(std::string email, Secret password);
   Task<Result<void>> logout();
   Task<Result<Secret>> createApiKey();

@@ -24,6 +24,11 @@ Task<Result<api::CreateFirstUserResponse>> Session::createFirstUser(api::CreateF
   return ask<api::CreateFirstUserResponse>("POST", "/api/v2/users/first", api::toJson(request));
 }
 
+Task<Result<api::ValidatePasswordResponse>> Session::validatePassword(Secret password) {
+  const api::ValidatePasswordRequest request{std::string(password.reveal())};
+  return ask<api::ValidatePasswordResponse>("POST", "/api/v2/users/validate-password", api::toJson(request));
+}
+
 Task<Result<Secret>> Session::login(std::string email, Secret password) {
   const api::LoginWithPasswordRequest request{std::move(email), std::string(password.reveal())};
   CO_TRY_ASSIGN(auto answer,

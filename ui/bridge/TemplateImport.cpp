@@ -1,22 +1,16 @@
 #include "ui/bridge/TemplateImport.h"
 
-#include <algorithm>
 #include <format>
+
+#include "core/client/Examples.h"
 
 namespace berth::ui {
 
 namespace {
 
-Task<Result<api::TemplateExample>> findExample(client::Session& session, std::string id) {
-  CO_TRY_ASSIGN(auto examples, co_await session.templateExamples());
-  const auto found = std::ranges::find(examples, id, &api::TemplateExample::id);
-  if (found == examples.end()) co_return fail(ErrorCode::NotFound, std::format("no template '{}' comes along", id));
-  co_return std::move(*found);
-}
-
 // The stream ends with the job, well or not.
 Task<Result<void>> awaitImport(client::Session& session, TemplateVersionId version,
-                               std::function<void(const std::string&)> onStage) {
+                               const std::function<void(const std::string&)>& onStage) {
   CO_TRY_ASSIGN(const auto log, co_await session.followTemplateVersionLogs(version));
   std::string stage;
   while (auto line = co_await log->next()) {
@@ -33,22 +27,21 @@ Task<Result<void>> awaitImport(client::Session& session, TemplateVersionId versi
 
 Task<Result<void>> importExample(client::Session& session, std::string exampleId,
                                  std::function<void(const std::string& stage)> onStage) {
-  CO_TRY_ASSIGN(const auto example, co_await findExample(session, exampleId));
+  CO_TRY_ASSIGN(auto example, co_await client::findExample(session, exampleId));
+  if (!example) co_return fail(ErrorCode::NotFound, std::format("no template '{}' comes along", exampleId));
   CO_TRY_ASSIGN(const auto organizations, co_await session.myOrganizations());
   if (organizations.empty()) co_return fail(ErrorCode::PermissionDenied, "this user is in no organization");
   const OrganizationId organization = organizations.front().id;
   if (co_await session.templateByName(organization, exampleId)) co_return Result<void>();
 
-  CO_TRY_ASSIGN(const auto version,
-                co_await session.createTemplateVersion(
-                    organization, {.storage_method = "file", .example_id = exampleId, .provisioner = "terraform"}));
-  CO_TRY(co_await awaitImport(session, version.id, std::move(onStage)));
-  auto made = co_await session.createTemplate(organization, {.name = exampleId,
-                                                             .display_name = example.name,
-                                                             .description = example.description,
-                                                             .icon = example.icon,
-                                                             .template_version_id = version.id});
-  if (!made && made.error().code() != ErrorCode::AlreadyExists) co_return fail(made.error());
+  const auto import = [&](api::CreateTemplateVersionRequest request) -> Task<Result<TemplateVersionId>> {
+    CO_TRY_ASSIGN(const auto version, co_await session.createTemplateVersion(organization, std::move(request)));
+    CO_TRY(co_await awaitImport(session, version.id, onStage));
+    co_return version.id;
+  };
+  const auto made = co_await client::addExample(session, organization, *std::move(example), import);
+  const bool isThere = made || made.error().code() == ErrorCode::Conflict;  // somebody else was faster
+  if (!isThere) co_return fail(made.error());
   co_return Result<void>();
 }
 
