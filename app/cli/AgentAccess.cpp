@@ -1,9 +1,9 @@
 #include "app/cli/AgentAccess.h"
 
-#include <boost/asio/steady_timer.hpp>
 #include <format>
 
 #include "app/cli/JobWatcher.h"
+#include "app/cli/Retry.h"
 #include "app/cli/Terminal.h"
 #include "app/cli/WorkspaceActions.h"
 #include "app/cli/WorkspaceName.h"
@@ -18,17 +18,6 @@ constexpr std::chrono::milliseconds kRetryPause{2000};
 constexpr int kAttempts = 10;  // of each step, when the server is away for a moment
 constexpr std::chrono::seconds kReachTimeout{60};
 
-Task<void> pause(asio::any_io_executor executor, std::chrono::milliseconds duration) {
-  asio::steady_timer timer(executor, duration);
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
-
-bool isPassing(const Error& error) {
-  return error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::ConnectionLost ||
-         error.code() == ErrorCode::Timeout;
-}
-
 Task<Result<api::Workspace>> findPatiently(Context& context, client::Session& session, const WorkspaceName& name) {
   for (int attempt = 1;; ++attempt) {
     auto found = co_await session.workspaceByName(name.owner, name.workspace);
@@ -41,14 +30,31 @@ Task<Result<api::Workspace>> findPatiently(Context& context, client::Session& se
   }
 }
 
+std::string because(const api::Workspace& workspace) {
+  const std::string failure = describeFailure(workspace);
+  return failure.empty() ? "" : ".\n" + failure;
+}
+
+// The one asked for. What a failed build left behind will do when it still answers.
+Result<api::WorkspaceAgent> findAgent(const api::Workspace& workspace, const std::string& name) {
+  auto agent = chooseAgent(workspace, name);
+  const std::string failure = describeFailure(workspace);
+  if (failure.empty()) return agent;
+  if (!agent || agent->status != AgentStatus::Connected)
+    return fail(ErrorCode::Conflict,
+                std::format("the workspace {} cannot be connected to{}", workspace.name, because(workspace)));
+  printStatus(failure);
+  return agent;
+}
+
 // Ends with a workspace whose latest build is a start.
 Task<Result<api::Workspace>> startIfStopped(Context& context, client::Session& session, api::Workspace workspace,
                                             bool startsWorkspace) {
   const auto& build = workspace.latest_build;
   if (build.transition == Transition::Start) co_return workspace;
   if (build.transition == Transition::Delete || build.status != WorkspaceStatus::Stopped)
-    co_return fail(ErrorCode::Conflict, std::format("the workspace {} is {} and cannot be connected to", workspace.name,
-                                                    toString(build.status)));
+    co_return fail(ErrorCode::Conflict, std::format("the workspace {} is {} and cannot be connected to{}",
+                                                    workspace.name, toString(build.status), because(workspace)));
   if (!startsWorkspace)
     co_return fail(ErrorCode::Conflict, std::format("the workspace {} is stopped; start it with `berth start {}`",
                                                     workspace.name, workspace.name));
@@ -129,10 +135,10 @@ Task<Result<AgentAccess>> prepareAgent(Context& context, client::Session& sessio
   CO_TRY_ASSIGN(auto workspace, co_await findPatiently(context, session, name));
   CO_TRY_ASSIGN(workspace, co_await startIfStopped(context, session, std::move(workspace), options.startsWorkspace));
   if (!workspace.latest_build.job.completed_at) {
-    CO_TRY(co_await watchJob(context, buildJob(session, workspace.latest_build.id), Shown::OnStandardError));
+    CO_TRY(co_await watchJob(context, buildJob(session, workspace.latest_build), Shown::OnStandardError));
     CO_TRY_ASSIGN(workspace, co_await session.workspace(workspace.id));
   }
-  CO_TRY_ASSIGN(auto agent, chooseAgent(workspace, name.agent));
+  CO_TRY_ASSIGN(auto agent, findAgent(workspace, name.agent));
   CO_TRY_ASSIGN(agent, co_await waitForAgent(context, session, std::move(agent), options.waits));
   co_return AgentAccess{std::move(workspace), std::move(agent)};
 }

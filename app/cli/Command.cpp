@@ -1,6 +1,7 @@
 #include "app/cli/Command.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdlib>
 #include <format>
 
@@ -68,8 +69,20 @@ const Command& Command::alias(const std::string& name) const {
   return *this;
 }
 
+const Command& Command::hide() const {
+  m_app.group("");
+  return *this;
+}
+
+const Command& Command::note(const std::string& text) const {
+  m_app.footer(text + "\n");
+  return *this;
+}
+
 const Command& Command::examples(const std::vector<std::string>& lines) const {
-  std::string text = "Examples:";
+  std::string text = m_app.get_footer();
+  if (!text.empty()) text += '\n';
+  text += "Examples:";
   for (const auto& line : lines) text += "\n  $ " + line;
   m_app.footer(text + "\n");
   return *this;
@@ -89,19 +102,31 @@ const Command& Command::option(const std::string& names, std::string& target, co
   return *this;
 }
 
-const Command& Command::option(const std::string& names, std::int64_t& target, const std::string& help,
+const Command& Command::number(const std::string& names, std::int64_t& target, Range allowed, const std::string& help,
                                const std::string& env) const {
-  bindEnvironment(m_app.add_option(names, target, help)->capture_default_str(), env);
+  auto* option = m_app.add_option(names, target, help)->capture_default_str();
+  option->check([allowed](const std::string& text) {
+    std::int64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, value);
+    const bool isNumber = parsed.ec == std::errc() && parsed.ptr == end;
+    if (isNumber && value >= allowed.least && value <= allowed.most) return std::string();
+    return std::format("{} is not a number from {} to {}", text, allowed.least, allowed.most);
+  });
+  bindEnvironment(option, env);
   return *this;
 }
 
 const Command& Command::option(const std::string& names, std::chrono::milliseconds& target, const std::string& help,
-                               const std::string& env) const {
+                               const std::string& env, std::chrono::milliseconds least) const {
   auto* option = m_app.add_option_function<std::string>(
       names,
-      [&target](const std::string& text) {
+      [&target, least, names](const std::string& text) {
         const auto parsed = parseDuration(text);
-        if (!parsed) throw CLI::ValidationError(parsed.error().message());
+        if (!parsed) throw CLI::ValidationError(names, parsed.error().message());
+        if (*parsed < least)
+          throw CLI::ValidationError(names,
+                                     std::format("\"{}\" is too short: at least {}", text, formatDuration(least)));
         target = *parsed;
       },
       help);

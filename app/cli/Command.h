@@ -22,6 +22,11 @@ namespace berth::cli {
 
 class Context;
 
+struct Range {
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+};
+
 class Command {
  public:
   using Runner = std::function<Task<Result<int>>(Context&)>;  // the value is the exit code
@@ -30,6 +35,10 @@ class Command {
 
   Command add(const std::string& name, const std::string& description) const;
   const Command& alias(const std::string& name) const;
+  // Left out of --help and of the manual page.
+  const Command& hide() const;
+  // A paragraph behind the options of --help; before examples().
+  const Command& note(const std::string& text) const;
   // Lines for the end of --help, each a whole command line.
   const Command& examples(const std::vector<std::string>& lines) const;
 
@@ -38,11 +47,11 @@ class Command {
                       const std::string& env = "") const;
   const Command& option(const std::string& names, std::string& target, const std::string& help,
                         const std::string& env = "") const;
-  const Command& option(const std::string& names, std::int64_t& target, const std::string& help,
+  const Command& number(const std::string& names, std::int64_t& target, Range allowed, const std::string& help,
                         const std::string& env = "") const;
-  // "90s", "1m30s", "5h"
+  // "90s", "1m30s", "5h"; not shorter than `least`
   const Command& option(const std::string& names, std::chrono::milliseconds& target, const std::string& help,
-                        const std::string& env = "") const;
+                        const std::string& env = "", std::chrono::milliseconds least = {}) const;
   // May be repeated; each value may be a list with commas (CSV quoting).
   const Command& list(const std::string& names, std::vector<std::string>& target, const std::string& help,
                       const std::string& env = "") const;

@@ -4,43 +4,56 @@
 #include <fstream>
 
 #include "app/cli/Terminal.h"
+#include "core/provision/Parameters.h"
 
 namespace berth::cli {
 
 namespace {
 
-// One shape for the two ways in which servers describe parameters.
-struct Parameter {
-  std::string name, title, description, fallback;
-  bool isRequired = false;
-  bool isMutable = false;
-  bool isEphemeral = false;
-  std::vector<std::pair<std::string, std::string>> choices;  // label, value
-};
+// Both ways in which servers describe parameters, in the shape that is checked by the server's own rules.
+using Parameter = store::TemplateVersionParameterRecord;
 
 Parameter fromPreview(const api::PreviewParameter& from) {
-  Parameter parameter{.name = from.name,
-                      .title = from.display_name.empty() ? from.name : from.display_name,
-                      .description = from.description,
-                      .fallback = from.value.valid ? from.value.value : from.default_value.value,
-                      .isRequired = from.required,
-                      .isMutable = from.mutable_,
-                      .isEphemeral = from.ephemeral,
-                      .choices = {}};
-  for (const auto& option : from.options) parameter.choices.emplace_back(option.name, option.value.value);
+  Parameter parameter;
+  parameter.name = from.name;
+  parameter.displayName = from.display_name.empty() ? from.name : from.display_name;
+  parameter.description = from.description;
+  parameter.defaultValue = from.value.valid ? from.value.value : from.default_value.value;
+  parameter.type = from.type;
+  parameter.formType = from.form_type;
+  parameter.isMutable = from.mutable_;
+  parameter.required = from.required;
+  parameter.ephemeral = from.ephemeral;
+  for (const auto& option : from.options)
+    parameter.options.push_back({option.name, option.description, option.value.value, option.icon});
+  for (const auto& validation : from.validations) {  // templates have one at most
+    parameter.validationError = validation.validation_error;
+    parameter.validationRegex = validation.validation_regex.value_or("");
+    parameter.validationMonotonic = validation.validation_monotonic.value_or("");
+    parameter.validationMin = validation.validation_min;
+    parameter.validationMax = validation.validation_max;
+  }
   return parameter;
 }
 
 Parameter fromRich(const api::TemplateVersionParameter& from) {
-  Parameter parameter{.name = from.name,
-                      .title = from.display_name.value_or(from.name),
-                      .description = from.description_plaintext,
-                      .fallback = from.default_value,
-                      .isRequired = from.required,
-                      .isMutable = from.mutable_,
-                      .isEphemeral = from.ephemeral,
-                      .choices = {}};
-  for (const auto& option : from.options) parameter.choices.emplace_back(option.name, option.value);
+  Parameter parameter;
+  parameter.name = from.name;
+  parameter.displayName = from.display_name.value_or(from.name);
+  parameter.description = from.description_plaintext;
+  parameter.defaultValue = from.default_value;
+  parameter.type = from.type;
+  parameter.formType = from.form_type;
+  parameter.isMutable = from.mutable_;
+  parameter.validationError = from.validation_error.value_or("");
+  parameter.validationRegex = from.validation_regex.value_or("");
+  parameter.validationMonotonic = from.validation_monotonic.value_or("");
+  parameter.validationMin = from.validation_min;
+  parameter.validationMax = from.validation_max;
+  parameter.required = from.required;
+  parameter.ephemeral = from.ephemeral;
+  for (const auto& option : from.options)
+    parameter.options.push_back({option.name, option.description, option.value, option.icon});
   return parameter;
 }
 
@@ -71,23 +84,53 @@ Result<ParameterMap> readParameterFile(const std::string& path) {
   return values;
 }
 
-Result<std::string> askFor(const Parameter& parameter, const std::string& fallback) {
-  printStatus(styled(Style::Bold, parameter.title));
-  if (!parameter.description.empty()) printStatus("  " + parameter.description);
-  for (const auto& [label, value] : parameter.choices) printStatus(std::format("  - {} ({})", value, label));
-  while (true) {
-    TRY_ASSIGN(auto answer, ask("> " + parameter.name, fallback, std::format("--parameter {}=VALUE", parameter.name)));
-    const bool isKnown = parameter.choices.empty() || std::ranges::any_of(parameter.choices, [&](const auto& choice) {
-                           return choice.second == answer || choice.first == answer;
-                         });
-    if (!answer.empty() && !isKnown) {
-      printStatus("That is none of the values above.");
-      continue;
-    }
-    for (const auto& [label, value] : parameter.choices)
-      if (label == answer) return value;
-    return answer;
+// What may be answered; empty when anything may.
+std::string describeAllowed(const Parameter& parameter) {
+  if (!parameter.options.empty()) {
+    std::string values;
+    for (const auto& option : parameter.options) values += (values.empty() ? "" : ", ") + option.value;
+    return (parameter.formType == "multi-select" ? "a JSON list of some of: " : "one of: ") + values;
   }
+  switch (parameter.type) {
+    case ParameterType::Number: {
+      const auto& least = parameter.validationMin;
+      const auto& most = parameter.validationMax;
+      if (least && most) return std::format("a whole number from {} to {}", *least, *most);
+      if (least) return std::format("a whole number of at least {}", *least);
+      if (most) return std::format("a whole number of at most {}", *most);
+      return "a number";
+    }
+    case ParameterType::Bool: return "true or false";
+    case ParameterType::ListString: return "a JSON list of texts, for example [\"a\",\"b\"]";
+    case ParameterType::String:
+    case ParameterType::Unknown: break;
+  }
+  return parameter.validationRegex.empty() ? "" : std::format("text that matches {}", parameter.validationRegex);
+}
+
+// An option may be chosen by its label, too.
+std::string valueOf(const Parameter& parameter, const std::string& answer) {
+  for (const auto& option : parameter.options)
+    if (option.name == answer) return option.value;
+  return answer;
+}
+
+Result<std::string> askFor(const Parameter& parameter, const std::string& fallback,
+                           const std::optional<std::string>& previous) {
+  const std::string allowed = describeAllowed(parameter);
+  printStatus(styled(Style::Bold, parameter.displayName));
+  if (!parameter.description.empty()) printStatus("  " + parameter.description);
+  if (parameter.options.empty() && !allowed.empty()) printStatus(std::format("  ({})", allowed));
+  for (const auto& option : parameter.options) printStatus(std::format("  - {} ({})", option.value, option.name));
+  const auto check = [&](const std::string& answer) -> std::optional<std::string> {
+    if (answer.empty() && parameter.required) return "It needs a value.";
+    const auto problems = provision::checkParameterValue(parameter, valueOf(parameter, answer), previous);
+    if (problems.empty()) return std::nullopt;
+    return problems.back().detail + (allowed.empty() ? "." : std::format("; it takes {}.", allowed));
+  };
+  TRY_ASSIGN(const auto answer,
+             ask("> " + parameter.name, fallback, std::format("--parameter {}=VALUE", parameter.name), check));
+  return valueOf(parameter, answer);
 }
 
 Task<Result<std::vector<Parameter>>> describe(client::Session& session, TemplateVersionId version, bool usesClassicFlow,
@@ -120,20 +163,20 @@ Result<std::optional<std::string>> valueFor(const Parameter& parameter, const Pa
                                             const ParameterMap& defaults) {
   const auto& options = *question.options;
   if (const auto given = question.given.find(parameter.name); given != question.given.end()) return given->second;
-  if (parameter.isEphemeral) {
+  if (parameter.ephemeral) {
     const bool isAsked = options.promptsEphemeral || options.promptsBuildOptions;
     if (!isAsked) return std::nullopt;
-    TRY_ASSIGN(auto answer, askFor(parameter, parameter.fallback));
+    TRY_ASSIGN(auto answer, askFor(parameter, parameter.defaultValue, std::nullopt));
     return answer;
   }
   const auto last = question.last.find(parameter.name);
   const bool hasLast = last != question.last.end();
   if (hasLast && (!options.promptsAll || !parameter.isMutable)) return last->second;
-  std::string fallback = hasLast ? last->second : parameter.fallback;
+  std::string fallback = hasLast ? last->second : parameter.defaultValue;
   if (const auto set = defaults.find(parameter.name); set != defaults.end() && !hasLast) fallback = set->second;
-  const bool canTakeFallback = !parameter.isRequired || !fallback.empty();
+  const bool canTakeFallback = !parameter.required || !fallback.empty();
   if (canTakeFallback && (options.usesDefaults || !isInteractive())) return fallback;
-  TRY_ASSIGN(auto answer, askFor(parameter, fallback));
+  TRY_ASSIGN(auto answer, askFor(parameter, fallback, hasLast ? std::optional(last->second) : std::nullopt));
   return answer;
 }
 

@@ -9,6 +9,8 @@ namespace berth::cli {
 
 namespace {
 
+constexpr std::int64_t kMostWorkers = 64;
+
 struct Flags {
   ServerSettings settings;
   std::string cacheDirectory;
@@ -38,7 +40,7 @@ void registerServerCommand(CLI::App& root, Context& context) {
       .option("--access-url", flags.settings.accessUrl, "URL under which people and workspaces reach this server",
               "CODER_ACCESS_URL")
       .option("--cache-dir", flags.cacheDirectory, "Where OpenTofu and its providers are kept", "CODER_CACHE_DIRECTORY")
-      .option("--provisioner-daemons", flags.settings.workers, "How many jobs run at the same time",
+      .number("--provisioner-daemons", flags.settings.workers, {0, kMostWorkers}, "How many jobs run at the same time",
               "CODER_PROVISIONER_DAEMONS")
       .option("--agent-binary", flags.agentBinary, "The agent that workspaces get; beside this program by default",
               "CODER_AGENT_BINARY")
@@ -50,6 +52,12 @@ void registerServerCommand(CLI::App& root, Context& context) {
       .flag("--dangerous-disable-rate-limits", flags.settings.disablesRateLimits, "Answer any number of requests",
             "CODER_DANGEROUS_DISABLE_RATE_LIMITS")
       .flag("--log-debug", flags.isVerbose, "Log every request")
+      .note(
+          "What it keeps (the database berth.db, provision/ with the work of its jobs, server.lock) is in the "
+          "directory\n"
+          "that --global-config names. That is the client's own by default, ~/.config/berth, where their files get "
+          "along:\n"
+          "the client has url and session. A server for others is better off with a directory of its own.")
       .examples({"berth server", "berth server --http-address 0.0.0.0:3000 --access-url https://dev.example.com",
                  "berth --global-config /srv/berth server"});
   command.onRun([](Context& of) { return run(of, flags); });

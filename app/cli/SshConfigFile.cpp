@@ -151,6 +151,14 @@ Result<std::string> replaceSection(const std::string& content, const std::string
   return split.before + "\n\n" + section + "\n";
 }
 
+Result<std::string> removeSection(const std::string& content) {
+  TRY_ASSIGN(auto split, splitConfig(content));
+  if (split.section.empty()) return content;
+  if (split.after.starts_with('\n')) split.after.erase(0, 1);
+  if (split.after.empty() && split.before.ends_with("\n\n")) split.before.pop_back();
+  return split.before + split.after;
+}
+
 std::vector<std::string> mergeHostOptions(const std::vector<std::string>& user,
                                           const std::vector<std::pair<std::string, std::string>>& deployment) {
   static const std::vector<std::pair<std::string, std::string>> kDefaults{

@@ -50,6 +50,9 @@ SshConfigOptions parseOptions(const std::string& section);
 // `content` with its section replaced or added.
 Result<std::string> replaceSection(const std::string& content, const std::string& section);
 
+// `content` without its section, and without the empty line that replaceSection() put before it.
+Result<std::string> removeSection(const std::string& content);
+
 // User's options first, then the deployment's, then the defaults: OpenSSH takes the first. An empty value takes a key
 // out of what follows.
 std::vector<std::string> mergeHostOptions(const std::vector<std::string>& user,

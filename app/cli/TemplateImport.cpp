@@ -3,10 +3,21 @@
 #include <format>
 
 #include "app/cli/Terminal.h"
+#include "core/client/Examples.h"
+#include "core/provision/Parameters.h"
 
 namespace berth::cli {
 
 namespace {
+
+std::optional<std::string> problemOf(const api::TemplateVersionVariable& variable, const std::string& answer) {
+  store::TemplateVersionParameterRecord typed;
+  if (variable.type == "number") typed.type = ParameterType::Number;
+  if (variable.type == "bool") typed.type = ParameterType::Bool;
+  if (typed.type == ParameterType::String) return std::nullopt;
+  if (!answer.empty() && provision::checkParameterValue(typed, answer).empty()) return std::nullopt;
+  return typed.type == ParameterType::Bool ? "It takes true or false." : "It takes a number.";
+}
 
 // Asks for the variables that the import missed; false when there is nothing to ask.
 Task<Result<bool>> askForVariables(client::Session& session, TemplateVersionId version, ParameterMap& values) {
@@ -20,7 +31,8 @@ Task<Result<bool>> askForVariables(client::Session& session, TemplateVersionId v
       CO_TRY_ASSIGN(const auto secret, askSecret(variable.name, flag));
       values[variable.name] = secret.reveal();
     } else {
-      CO_TRY_ASSIGN(values[variable.name], ask(variable.name, "", flag));
+      const auto check = [&variable](const std::string& answer) { return problemOf(variable, answer); };
+      CO_TRY_ASSIGN(values[variable.name], ask(variable.name, "", flag, check));
     }
     hasAsked = true;
   }
@@ -46,35 +58,14 @@ Task<Result<api::TemplateVersion>> importVersion(Context& context, client::Sessi
   }
 }
 
-Task<Result<std::optional<api::TemplateExample>>> findExample(client::Session& session, std::string name) {
-  auto examples = co_await session.templateExamples();
-  if (!examples) {
-    // Those who may not make templates need not know of them.
-    const bool mayNot =
-        examples.error().code() == ErrorCode::NotFound || examples.error().code() == ErrorCode::PermissionDenied;
-    if (mayNot) co_return std::nullopt;
-    co_return fail(examples.error());
-  }
-  for (auto& example : *examples)
-    if (example.id == name) co_return std::move(example);
-  co_return std::nullopt;
-}
-
 Task<Result<api::Template>> addExample(Context& context, client::Session& session, OrganizationId organization,
                                        api::TemplateExample example) {
-  api::CreateTemplateVersionRequest version;
-  version.storage_method = "file";
-  version.example_id = example.id;
-  version.provisioner = "terraform";
-  CO_TRY_ASSIGN(const auto imported,
-                co_await importVersion(context, session, organization, std::move(version), {}, Shown::OnlyFailures));
-  api::CreateTemplateRequest request;
-  request.name = example.id;
-  request.display_name = api::omitEmpty(std::move(example.name));
-  request.description = api::omitEmpty(std::move(example.description));
-  request.icon = api::omitEmpty(std::move(example.icon));
-  request.template_version_id = imported.id;
-  co_return co_await session.createTemplate(organization, std::move(request));
+  const auto import = [&](api::CreateTemplateVersionRequest request) -> Task<Result<TemplateVersionId>> {
+    CO_TRY_ASSIGN(const auto version,
+                  co_await importVersion(context, session, organization, std::move(request), {}, Shown::OnlyFailures));
+    co_return version.id;
+  };
+  co_return co_await client::addExample(session, organization, std::move(example), import);
 }
 
 }  // namespace berth::cli

@@ -11,10 +11,7 @@ Task<Result<api::TemplateVersion>> importVersion(Context& context, client::Sessi
                                                  OrganizationId organization, api::CreateTemplateVersionRequest request,
                                                  ParameterMap variables, Shown shown = Shown::Everything);
 
-// A template that comes with the server, by its name; nothing when there is none, or not for this user.
-Task<Result<std::optional<api::TemplateExample>>> findExample(client::Session& session, std::string name);
-
-// Makes a template of it, under its own name.
+// Makes a template of one that comes with the server, under its own name.
 Task<Result<api::Template>> addExample(Context& context, client::Session& session, OrganizationId organization,
                                        api::TemplateExample example);
 

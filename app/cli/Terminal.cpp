@@ -3,6 +3,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <format>
@@ -37,10 +38,12 @@ class HiddenInput {
   bool m_isSet = false;
 };
 
-Result<std::string> readLine() {
+Result<std::string> readLine(const std::string& question, const std::string& flag) {
   std::string line;
-  if (!std::getline(std::cin, line)) return fail(ErrorCode::Cancelled, "no answer");
-  return line;
+  if (std::getline(std::cin, line)) return line;
+  std::fprintf(stderr, "\n");
+  return fail(ErrorCode::InvalidInput,
+              std::format("the input ended without an answer to \"{}\"; answer, or pass {}", question, flag));
 }
 
 const char* codeOf(Style style) {
@@ -68,29 +71,38 @@ void printStatus(const std::string& text) {
   std::fprintf(stderr, "%s\n", text.c_str());
 }
 
-Result<std::string> ask(const std::string& question, const std::string& fallback, const std::string& flag) {
+Result<std::string> ask(const std::string& question, const std::string& fallback, const std::string& flag,
+                        const AnswerCheck& check) {
   if (!isInteractive()) return fail(nobodyToAsk(question, flag));
-  std::fprintf(stderr, "%s%s: ", question.c_str(), fallback.empty() ? "" : std::format(" [{}]", fallback).c_str());
-  TRY_ASSIGN(auto line, readLine());
-  return line.empty() ? fallback : line;
+  while (true) {
+    std::fprintf(stderr, "%s%s: ", question.c_str(), fallback.empty() ? "" : std::format(" [{}]", fallback).c_str());
+    TRY_ASSIGN(auto answer, readLine(question, flag));
+    if (answer.empty()) answer = fallback;
+    const auto problem = check(answer);
+    if (!problem) return answer;
+    printStatus(styled(Style::Red, *problem));
+  }
 }
 
 Result<Secret> askSecret(const std::string& question, const std::string& flag) {
   if (!isInteractive()) return fail(nobodyToAsk(question, flag));
+  const HiddenInput hidden;  // first: it drops what was typed before
   std::fprintf(stderr, "%s: ", question.c_str());
-  const HiddenInput hidden;
-  auto line = readLine();
+  TRY_ASSIGN(auto line, readLine(question, flag));
   std::fprintf(stderr, "\n");
-  if (!line) return fail(line.error());
-  return Secret(std::move(*line));
+  return Secret(std::move(line));
 }
 
 Result<void> confirm(const std::string& question) {
   if (!isInteractive()) return fail(nobodyToAsk(std::format("a confirmation (\"{}\")", question), "--yes"));
-  std::fprintf(stderr, "%s (yes/no) ", question.c_str());
-  TRY_ASSIGN(const auto answer, readLine());
-  if (answer == "y" || answer == "yes" || answer == "Y") return {};
-  return fail(ErrorCode::Cancelled, "nothing was done");
+  while (true) {
+    std::fprintf(stderr, "%s (yes/no) ", question.c_str());
+    TRY_ASSIGN(auto answer, readLine(question, "--yes"));
+    for (char& c : answer) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (answer == "y" || answer == "yes") return {};
+    if (answer.empty() || answer == "n" || answer == "no") return fail(ErrorCode::Cancelled, "nothing was done");
+    printStatus("Answer yes or no.");
+  }
 }
 
 std::string styled(Style style, const std::string& text) {

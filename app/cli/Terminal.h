@@ -1,6 +1,8 @@
 // Talking to the person at the terminal. Results go to standard output, everything else to standard error.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "core/base/Error.h"
@@ -14,10 +16,15 @@ bool hasTerminalOutput();  // standard output is a terminal: colours, lines that
 void print(const std::string& text);        // a line on standard output
 void printStatus(const std::string& text);  // a line on standard error
 
-// `fallback` stands in brackets and is taken for an empty answer. InvalidInput, naming `flag`, when nobody can answer.
-Result<std::string> ask(const std::string& question, const std::string& fallback, const std::string& flag);
+// What is wrong with an answer, as a sentence; nothing when it will do.
+using AnswerCheck = std::function<std::optional<std::string>(const std::string& answer)>;
+
+// `fallback` stands in brackets and is taken for an empty answer. A wrong answer is asked for again. InvalidInput,
+// naming `flag`, when nobody can answer or the input ends.
+Result<std::string> ask(const std::string& question, const std::string& fallback, const std::string& flag,
+                        const AnswerCheck& check);
 Result<Secret> askSecret(const std::string& question, const std::string& flag);
-// Without a terminal: InvalidInput that says to pass --yes. A "no" is Cancelled.
+// Without a terminal: InvalidInput that says to pass --yes. A "no", and nothing at all, is Cancelled.
 Result<void> confirm(const std::string& question);
 
 enum class Style { Bold, Dim, Green, Yellow, Red, Cyan };

@@ -24,7 +24,7 @@ Task<Result<void>> runBuild(Context& context, client::Session& session, Workspac
   if (run.isOrphan) request.orphan = true;
   CO_TRY_ASSIGN(const auto build, co_await session.createBuild(workspace, std::move(request)));
   if (!run.waits) co_return Result<void>();
-  co_return co_await watchJob(context, buildJob(session, build.id),
+  co_return co_await watchJob(context, buildJob(session, build),
                               run.isQuiet ? Shown::OnStandardError : Shown::Everything);
 }
 
@@ -57,6 +57,19 @@ Task<Result<void>> dryRun(Context& context, client::Session& session, const api:
   co_return Result<void>();
 }
 
+std::string describeFailure(const api::Workspace& workspace) {
+  const auto& build = workspace.latest_build;
+  if (build.status != WorkspaceStatus::Failed && build.status != WorkspaceStatus::Canceled) return "";
+  const std::string what = build.status == WorkspaceStatus::Canceled
+                               ? "was cancelled"
+                               : std::format("failed: {}", build.job.error.value_or("no reason was given"));
+  const std::string name = std::format("{}/{}", workspace.owner_name, workspace.name);
+  const bool isStart = build.transition == Transition::Start;
+  return std::format("The last build ({0}) {1}\nSee its log with `berth logs {2}`; `berth {0} {2}` tries again{3}.",
+                     toString(build.transition), what, name,
+                     isStart ? std::format(", `berth delete {}` removes what is left", name) : "");
+}
+
 std::string describeResources(const std::vector<api::WorkspaceResource>& resources, bool showsAgentState) {
   std::string out;
   for (const auto& resource : resources) {
@@ -67,6 +80,7 @@ std::string describeResources(const std::vector<api::WorkspaceResource>& resourc
       out += std::format("\n└─ {} ({}, {})", agent.name, agent.operating_system, agent.architecture);
       if (showsAgentState)
         out += std::format("  {}, {}  {}", toString(agent.status), toString(agent.lifecycle_state), agent.version);
+      if (showsAgentState && agent.health.reason) out += std::format("\n   {}", *agent.health.reason);
     }
   }
   return out;

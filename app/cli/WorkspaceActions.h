@@ -30,6 +30,9 @@ Task<Result<void>> startWorkspace(Context& context, client::Session& session, ap
 Task<Result<void>> dryRun(Context& context, client::Session& session, const api::TemplateVersion& version,
                           std::string workspaceName, std::vector<api::ParameterValue> parameters);
 
+// Why the latest build did not end well, and what to do; empty when it did, or goes on.
+std::string describeFailure(const api::Workspace& workspace);
+
 // Resources with their agents, a line each.
 std::string describeResources(const std::vector<api::WorkspaceResource>& resources, bool showsAgentState);
 

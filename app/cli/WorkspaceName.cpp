@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <format>
 
+#include "core/api/Names.h"
+
 namespace berth::cli {
 
 namespace {
@@ -46,19 +48,12 @@ Result<WorkspaceName> parseWorkspaceName(std::string_view text) {
                   : WorkspaceName{.owner = names[0], .workspace = names[1], .agent = names[2]};
 }
 
-Result<void> checkNewName(const std::string& name) {
-  constexpr std::size_t kMaxName = 32;
-  const auto isAlphanumeric = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  const bool hasOnlyAllowed = std::ranges::all_of(name, [&](char c) { return isAlphanumeric(c) || c == '-'; });
-  if (!name.empty() && name.size() <= kMaxName && hasOnlyAllowed && name.front() != '-' && name.back() != '-' &&
-      name.find("--") == std::string::npos && name != "new" && name != "create")
-    return {};
-  return fail(
-      ErrorCode::InvalidInput,
-      std::format("\"{}\" cannot be the name of a workspace: take letters, digits and single dashes, at most {}", name,
-                  kMaxName));
+Result<void> checkNewName(const std::string& name, std::string_view kind) {
+  if (api::isName(name)) return {};
+  return fail(ErrorCode::InvalidInput,
+              std::format("\"{}\" cannot be the name of a {}: take letters, digits and single dashes between them, at "
+                          "most {}, and neither \"new\" nor \"create\"",
+                          name, kind, api::kMaxNameBytes));
 }
 
 std::string stripHostName(std::string text, const std::string& prefix, const std::string& suffix) {
@@ -74,7 +69,10 @@ Result<api::WorkspaceAgent> chooseAgent(const api::Workspace& workspace, const s
     for (const auto& agent : *resource.agents) agents.push_back(&agent);
   }
   if (agents.empty())
-    return fail(ErrorCode::NotFound, std::format("workspace \"{}\" has no agent to connect to", workspace.name));
+    return fail(ErrorCode::NotFound,
+                std::format("workspace \"{0}\" has no agent to connect to: its template {1} makes no coder_agent that "
+                            "a resource uses. Add one, push the template and run `berth update {0}`",
+                            workspace.name, workspace.template_name));
   std::string known;
   for (const auto* agent : agents) {
     if (agent->name == name) return *agent;

@@ -17,8 +17,8 @@ struct WorkspaceName {
 // workspace, workspace.agent, owner/workspace, owner--workspace, owner/workspace.agent, agent.workspace.owner, ...
 Result<WorkspaceName> parseWorkspaceName(std::string_view text);
 
-// InvalidInput for a name that no new workspace may have (reference/rest-api.md 1.6).
-Result<void> checkNewName(const std::string& name);
+// InvalidInput for a name that no new workspace or template (`kind`) may have (reference/rest-api.md 1.6).
+Result<void> checkNewName(const std::string& name, std::string_view kind);
 
 // Takes "coder." off the front or ".coder" off the end of a host name.
 std::string stripHostName(std::string text, const std::string& prefix, const std::string& suffix);

@@ -124,6 +124,9 @@ Result<HostAndPort> splitHostAndPort(const std::string& text) {
   std::uint16_t port = 0;
   const char* end = parts.port.data() + parts.port.size();
   const auto parsed = std::from_chars(parts.port.data(), end, port);
+  if (parsed.ec == std::errc::result_out_of_range)
+    return fail(ErrorCode::InvalidInput,
+                std::format("address \"{}\": a port is a number from 1 to 65535, or 0 for one that is free", text));
   if (parts.port.empty() || parsed.ec != std::errc() || parsed.ptr != end)
     return fail(ErrorCode::InvalidInput,
                 std::format("address \"{}\": expected HOST:PORT, for example 127.0.0.1:3000", text));

@@ -66,12 +66,10 @@ bool isLoopback(std::string_view hostAndPort) {
 }
 
 Error listenError(const std::string& address, const Error& error) {
-  if (error.code() == ErrorCode::AlreadyExists || error.code() == ErrorCode::Conflict ||
-      error.message().contains("in use"))
-    return {ErrorCode::Conflict,
-            std::format("{} is taken by another program: stop it, or choose another address with --http-address "
-                        "({})",
-                        address, error.message())};
+  if (error.code() == ErrorCode::AlreadyExists)
+    return {
+        ErrorCode::Conflict,
+        std::format("{} is taken by another program: stop it, or choose another address with --http-address", address)};
   return error.in(std::format("listen on {}", address));
 }
 

@@ -81,6 +81,9 @@ class Recovery(berthtest.TestCase):
     def test_kill_of_the_server(self):
         self.berth.server.kill()
         self.berth.server.start()
+        output, _ = self.creating.communicate(timeout=30)
+        self.assertIn("trying again", output, "create waits for the server")
+        self.assertIn("server ended", output, "and says how the build ended")
         self.assertIn("server ended", self.expect_ended_and_deletable("failed")["error"])
 
     def test_stop_of_the_server(self):

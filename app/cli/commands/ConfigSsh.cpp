@@ -18,6 +18,7 @@ struct ConfigOptions {
   std::string file = "~/.ssh/config";
   std::string program;
   bool isDryRun = false;
+  bool removes = false;
   bool usesPrevious = false;
   bool isSure = false;
   bool forcesUnixPaths = false;
@@ -78,7 +79,26 @@ Task<Result<SshSection>> makeSection(Context& context, client::Session& session,
   co_return section;
 }
 
+// Needs no server, which may be gone for good.
+Result<int> removeFrom(const fs::path& file, const ConfigOptions& options) {
+  const std::string before = readAll(file);
+  TRY_ASSIGN(const auto after, removeSection(before));
+  if (after == before) {
+    print(std::format("{} has no section for workspaces.", file.string()));
+    return 0;
+  }
+  if (options.isDryRun) {
+    print(std::format("{} would lose its section for workspaces.", file.string()));
+    return 0;
+  }
+  if (!options.isSure) TRY(confirm(std::format("Remove the section for workspaces from {}?", file.string())));
+  TRY(writeAll(file, after));
+  print(std::format("Removed the section for workspaces from {}.", file.string()));
+  return 0;
+}
+
 Task<Result<int>> configSsh(Context& context, ConfigOptions options) {
+  if (options.removes) co_return removeFrom(expandHome(options.file), options);
   CO_TRY_ASSIGN(const auto session, context.session());
   const fs::path file = expandHome(options.file);
   const std::string before = readAll(file);
@@ -128,8 +148,10 @@ void registerConfigSsh(const Command& root) {
       .flag("--use-previous-options", options->usesPrevious, "Keep the options of the last run",
             "CODER_SSH_USE_PREVIOUS_OPTIONS")
       .flag("--dry-run,-n", options->isDryRun, "Show what would be written", "CODER_SSH_DRY_RUN")
+      .flag("--remove", options->removes, "Take the section out of the file again")
       .flag("--yes,-y", options->isSure, "Do not ask")
-      .examples({"berth config-ssh -y", "berth config-ssh -o ForwardAgent=yes", "berth config-ssh --dry-run"});
+      .examples({"berth config-ssh -y", "berth config-ssh -o ForwardAgent=yes", "berth config-ssh --dry-run",
+                 "berth config-ssh --remove"});
   command.onRun([options](Context& context) { return configSsh(context, *options); });
 }
 

@@ -9,6 +9,7 @@
 #include "app/cli/Terminal.h"
 #include "app/cli/WorkspaceActions.h"
 #include "app/cli/WorkspaceName.h"
+#include "core/client/Examples.h"
 
 namespace berth::cli {
 
@@ -29,19 +30,54 @@ struct Origin {
   ParameterMap values;  // of the workspace that is copied
 };
 
+constexpr std::string_view kNoTemplates =
+    "there are no templates yet; take the one for Docker that comes with the server with --template docker, or make "
+    "one with `berth templates push`";
+
+std::string namesOf(const std::vector<api::Template>& templates) {
+  std::string names;
+  for (const auto& each : templates) names += (names.empty() ? "" : ", ") + each.name;
+  return names;
+}
+
+// What to take instead of a template that is not there (any more).
+Task<Result<api::Template>> refuseUnknown(client::Session& session, std::string name) {
+  CO_TRY_ASSIGN(const auto templates, co_await session.templates());
+  const std::string others = templates.empty() ? std::string(kNoTemplates) : "there are: " + namesOf(templates);
+  co_return fail(ErrorCode::NotFound, std::format("there is no template \"{}\"; {}", name, others));
+}
+
 // A template that is not there, but comes with the server, is added first: so a new server needs no other command.
 Task<Result<api::Template>> addMissingTemplate(Context& context, client::Session& session,
                                                const CreateOptions& options) {
-  CO_TRY_ASSIGN(auto example, co_await findExample(session, options.templateName));
-  if (!example)
-    co_return fail(ErrorCode::NotFound,
-                   std::format("there is no template \"{}\"; see `berth templates list`", options.templateName));
+  CO_TRY_ASSIGN(auto example, co_await client::findExample(session, options.templateName));
+  if (!example) co_return co_await refuseUnknown(session, options.templateName);
   CO_TRY_ASSIGN(const auto organization, co_await chooseOrganization(session, options.organization));
   printStatus(std::format("Adding the template {}, which comes with the server ...", example->id));
   co_return co_await addExample(context, session, organization.id, *std::move(example));
 }
 
+Result<api::Template> askForTemplate(std::vector<api::Template> templates) {
+  std::erase_if(templates, [](const auto& each) { return each.deprecated; });
+  if (templates.empty())
+    return fail(ErrorCode::NotFound, "all templates are deprecated; ask who keeps them, or name one with --template");
+  std::ranges::sort(templates, std::greater(), &api::Template::active_user_count);
+  printStatus("Templates:");
+  for (const auto& each : templates)
+    printStatus(std::format("  {}  {}", styled(Style::Bold, each.name), each.description));
+  const auto find = [&templates](const std::string& name) {
+    return std::ranges::find(templates, name, &api::Template::name);
+  };
+  const auto check = [&](const std::string& name) -> std::optional<std::string> {
+    if (find(name) != templates.end()) return std::nullopt;
+    return std::format("There is no template \"{}\". Choose one of: {}.", name, namesOf(templates));
+  };
+  TRY_ASSIGN(const auto name, ask("Template", templates.front().name, "--template NAME", check));
+  return std::move(*find(name));
+}
+
 Task<Result<api::Template>> chooseTemplate(Context& context, client::Session& session, const CreateOptions& options) {
+  if (!options.templateName.empty()) CO_TRY(checkNewName(options.templateName, "template"));
   const std::string query = options.templateName.empty() ? "" : std::format("exact_name:\"{}\"", options.templateName);
   CO_TRY_ASSIGN(auto templates, co_await session.templates(query));
   std::erase_if(templates, [&options](const auto& each) {
@@ -53,18 +89,8 @@ Task<Result<api::Template>> chooseTemplate(Context& context, client::Session& se
     co_return co_await addMissingTemplate(context, session, options);
   if (!options.templateName.empty())
     co_return fail(ErrorCode::InvalidInput, "several organizations have a template of this name; choose with --org");
-  if (templates.empty())
-    co_return fail(ErrorCode::NotFound,
-                   "there are no templates yet; take the one for Docker that comes with the server with "
-                   "--template docker, or make one with `berth templates push`");
-  std::ranges::sort(templates, std::greater(), &api::Template::active_user_count);
-  printStatus("Templates:");
-  for (const auto& each : templates)
-    printStatus(std::format("  {}  {}", styled(Style::Bold, each.name), each.description));
-  CO_TRY_ASSIGN(const auto name, ask("Template", templates.front().name, "--template NAME"));
-  for (auto& each : templates)
-    if (each.name == name) co_return std::move(each);
-  co_return fail(ErrorCode::NotFound, std::format("there is no template \"{}\"", name));
+  if (templates.empty()) co_return fail(ErrorCode::NotFound, std::string(kNoTemplates));
+  co_return askForTemplate(std::move(templates));
 }
 
 Task<Result<Origin>> chooseOrigin(Context& context, client::Session& session, const CreateOptions& options) {
@@ -76,9 +102,17 @@ Task<Result<Origin>> chooseOrigin(Context& context, client::Session& session, co
     co_return origin;
   }
   CO_TRY_ASSIGN(const auto chosen, co_await chooseTemplate(context, session, options));
+  if (chosen.deprecated)
+    co_return fail(ErrorCode::Conflict,
+                   std::format("the template {} is deprecated, and no new workspace may be made of it: {}", chosen.name,
+                               chosen.deprecation_message));
   if (options.versionName.empty()) co_return Origin{.version = chosen.active_version_id, .values = {}};
-  CO_TRY_ASSIGN(const auto version, co_await session.templateVersionByName(chosen.id, options.versionName));
-  co_return Origin{.version = version.id, .values = {}};
+  const auto version = co_await session.templateVersionByName(chosen.id, options.versionName);
+  if (version) co_return Origin{.version = version->id, .values = {}};
+  if (version.error().code() != ErrorCode::NotFound) co_return fail(version.error());
+  co_return fail(ErrorCode::NotFound,
+                 std::format("the template {0} has no version \"{1}\"; see `berth templates versions list {0}`",
+                             chosen.name, options.versionName));
 }
 
 // The preset asked for, or the template's default one.
@@ -92,6 +126,17 @@ Result<std::optional<api::Preset>> choosePreset(std::vector<api::Preset> presets
   if (name.empty()) return std::nullopt;
   return fail(ErrorCode::NotFound,
               std::format("there is no preset \"{}\"; the template has: {}", name, names.empty() ? "none" : names));
+}
+
+Result<WorkspaceName> parseNewName(const std::string& text) {
+  TRY_ASSIGN(auto name, parseWorkspaceName(text));
+  TRY(checkNewName(name.workspace, "workspace"));
+  return name;
+}
+
+std::optional<std::string> problemOfName(const std::string& text) {
+  const auto name = parseNewName(text);
+  return name ? std::nullopt : std::optional(name.error().message());
 }
 
 Task<Result<void>> requireNewName(client::Session& session, const WorkspaceName& name) {
@@ -115,10 +160,9 @@ Task<Result<void>> requireExternalAuth(client::Session& session, TemplateVersion
 Task<Result<int>> create(Context& context, CreateOptions options) {
   CO_TRY_ASSIGN(const auto session, context.session());
   if (options.workspace.empty()) {
-    CO_TRY_ASSIGN(options.workspace, ask("Name of the workspace", "", "it as the argument"));
+    CO_TRY_ASSIGN(options.workspace, ask("Name of the workspace", "", "it as the argument", problemOfName));
   }
-  CO_TRY_ASSIGN(const auto name, parseWorkspaceName(options.workspace));
-  CO_TRY(checkNewName(name.workspace));
+  CO_TRY_ASSIGN(const auto name, parseNewName(options.workspace));
   CO_TRY(co_await requireNewName(*session, name));
   CO_TRY_ASSIGN(auto origin, co_await chooseOrigin(context, *session, options));
   CO_TRY_ASSIGN(const auto version, co_await session->templateVersion(origin.version));
@@ -155,7 +199,7 @@ Task<Result<int>> create(Context& context, CreateOptions options) {
     print(std::format("The workspace {} is being built.", styled(Style::Bold, workspace.name)));
     co_return 0;
   }
-  CO_TRY(co_await watchJob(context, buildJob(*session, workspace.latest_build.id), Shown::Everything));
+  CO_TRY(co_await watchJob(context, buildJob(*session, workspace.latest_build), Shown::Everything));
   print(std::format("\nThe workspace {} has been created. Connect with: berth ssh {}",
                     styled(Style::Bold, workspace.name), workspace.name));
   co_return 0;

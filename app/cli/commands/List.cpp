@@ -11,9 +11,11 @@ namespace berth::cli {
 
 namespace {
 
+constexpr const char* kMine = "owner:me";
+
 struct ListOptions {
   std::string output = "table";
-  std::string search = "owner:me";
+  std::string search = kMine;
   bool showsAll = false;
   std::vector<std::string> columns = {"workspace",       "template", "status",    "healthy",    "last built",
                                       "current version", "outdated", "starts at", "stops after"};
@@ -27,6 +29,13 @@ std::string statusText(const api::Workspace& workspace) {
   if (text == "running") text = "started";
   text.front() = static_cast<char>(text.front() - 'a' + 'A');
   return text;
+}
+
+// Says something only of what runs or is to: a build that failed has no agent that could be ill.
+std::string healthText(const api::Workspace& workspace) {
+  const auto status = workspace.latest_build.status;
+  const bool isUp = status == WorkspaceStatus::Running || status == WorkspaceStatus::Starting;
+  return isUp ? yesOrNo(workspace.health.healthy) : "";
 }
 
 // "CRON_TZ=Europe/Berlin 30 9 * * 1-5" as the time and the rest.
@@ -47,7 +56,7 @@ std::vector<Column<api::Workspace>> allColumns(WallTime now) {
       {"organization name", [](const W& w) { return w.organization_name; }},
       {"template", [](const W& w) { return w.template_name; }},
       {"status", statusText},
-      {"healthy", [](const W& w) { return yesOrNo(w.health.healthy); }},
+      {"healthy", healthText},
       {"last built", [now](const W& w) { return formatAge(w.latest_build.job.created_at, now); }},
       {"current version", [](const W& w) { return w.latest_build.template_version_name; }},
       {"outdated", [](const W& w) { return yesOrNo(w.outdated); }},
@@ -65,7 +74,9 @@ Task<Result<int>> list(Context& context, ListOptions options) {
   if (options.output == "json") {
     print(indentJson(api::toJson(workspaces)));
   } else if (workspaces.empty()) {
-    printStatus("There are no workspaces. Make one with `berth create <name>`.");
+    const bool isSearch = !options.showsAll && options.search != kMine;
+    printStatus(isSearch ? std::format("No workspace matches \"{}\".", options.search)
+                         : "There are no workspaces. Make one with `berth create <name>`.");
   } else {
     print(formatTable(columns, workspaces));
   }

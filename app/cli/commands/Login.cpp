@@ -3,6 +3,7 @@
 #include "app/cli/Commands.h"
 #include "app/cli/Context.h"
 #include "app/cli/Terminal.h"
+#include "core/api/Names.h"
 
 namespace berth::cli {
 
@@ -22,24 +23,60 @@ std::string withScheme(const std::string& url) {
   return (isLocal ? "http://" : "https://") + url;
 }
 
-Result<std::string> orAsk(const std::string& given, const std::string& question, const std::string& flag) {
-  return given.empty() ? ask(question, "", flag) : Result<std::string>(given);
+constexpr int kSignInAttempts = 3;
+
+std::optional<std::string> problemOfUrl(const std::string& text) {
+  if (text.empty()) return "It is like https://berth.example.com.";
+  const auto url = http::parseUrl(withScheme(text));
+  return url ? std::nullopt : std::optional(url.error().message());
 }
 
-Result<Secret> passwordFrom(const LoginOptions& options, bool isNew) {
-  if (!options.password.empty()) return Secret(options.password);
-  TRY_ASSIGN(auto password, askSecret("Password", "--first-user-password"));
-  if (!isNew) return password;
-  TRY_ASSIGN(const auto again, askSecret("Password again", "--first-user-password"));
-  if (password.reveal() != again.reveal()) return fail(ErrorCode::InvalidInput, "the passwords differ");
-  return password;
+std::optional<std::string> problemOfUsername(const std::string& name) {
+  if (api::isName(name)) return std::nullopt;
+  return std::format("A username has letters, digits and single dashes between them, at most {}.", api::kMaxNameBytes);
+}
+
+std::optional<std::string> problemOfEmail(const std::string& email) {
+  if (api::isEmail(email)) return std::nullopt;
+  return "An email is like name@example.com.";
+}
+
+Result<std::string> orAsk(const std::string& given, const std::string& question, const std::string& flag,
+                          const AnswerCheck& check) {
+  return given.empty() ? ask(question, "", flag, check) : Result<std::string>(given);
+}
+
+// What the server says against a password; nothing when it does not check ahead.
+Task<Result<std::optional<std::string>>> problemOfPassword(client::Session& session, Secret password) {
+  const auto checked = co_await session.validatePassword(std::move(password));
+  if (checked) co_return checked->valid ? std::nullopt : std::optional(checked->details);
+  if (checked.error().code() == ErrorCode::NotFound) co_return std::nullopt;
+  co_return fail(checked.error());
+}
+
+Task<Result<Secret>> choosePassword(client::Session& session, const LoginOptions& options) {
+  if (!options.password.empty()) co_return Secret(options.password);
+  if (isInteractive())
+    printStatus(
+        "The password must be hard to guess: long, or with capitals, digits and punctuation; at most 64 bytes.");
+  while (true) {
+    CO_TRY_ASSIGN(const auto password, askSecret("Password", "--first-user-password"));
+    CO_TRY_ASSIGN(const auto problem, co_await problemOfPassword(session, password));
+    if (problem) {
+      printStatus(styled(Style::Red, std::format("The server does not take it: {}.", *problem)));
+      continue;
+    }
+    CO_TRY_ASSIGN(const auto again, askSecret("Password again", "--first-user-password"));
+    if (password.reveal() == again.reveal()) co_return password;
+    printStatus(styled(Style::Red, "The two differ; type it twice again."));
+  }
 }
 
 Task<Result<Secret>> createFirstUser(client::Session& session, LoginOptions options) {
   printStatus("This server has no user yet: this makes the first one, who may do everything.");
-  CO_TRY_ASSIGN(const auto username, orAsk(options.username, "Username", "--first-user-username"));
-  CO_TRY_ASSIGN(const auto email, orAsk(options.email, "Email", "--first-user-email"));
-  CO_TRY_ASSIGN(const auto password, passwordFrom(options, true));
+  CO_TRY_ASSIGN(const auto username, orAsk(options.username, "Username", "--first-user-username", problemOfUsername));
+  CO_TRY_ASSIGN(const auto email, orAsk(options.email, "Email", "--first-user-email", problemOfEmail));
+  CO_TRY_ASSIGN(const auto password, co_await choosePassword(session, options));
   api::CreateFirstUserRequest request;
   request.username = username;
   request.email = email;
@@ -57,13 +94,20 @@ Task<Result<Secret>> signIn(client::Session& session, LoginOptions options) {
         ErrorCode::InvalidInput,
         std::format("there is no terminal to ask for a password on; pass --token with a token from {}/cli-auth",
                     session.url().toString()));
-  if (!hasCredentials)
-    printStatus(
-        std::format("Signing in to {} (with another login method take a token from {}/cli-auth and pass --token)",
-                    session.url().toString(), session.url().toString()));
-  CO_TRY_ASSIGN(const auto email, orAsk(options.email, "Email", "--first-user-email"));
-  CO_TRY_ASSIGN(const auto password, passwordFrom(options, false));
-  co_return co_await session.login(email, password);
+  if (hasCredentials) co_return co_await session.login(options.email, Secret(options.password));
+  printStatus(std::format("Signing in to {} (with another login method take a token from {}/cli-auth and pass --token)",
+                          session.url().toString(), session.url().toString()));
+  for (int attempt = 1;; ++attempt) {
+    CO_TRY_ASSIGN(const auto email, orAsk(options.email, "Email", "--first-user-email", problemOfEmail));
+    const bool isGiven = !options.password.empty();
+    CO_TRY_ASSIGN(const auto password,
+                  isGiven ? Result<Secret>(Secret(options.password)) : askSecret("Password", "--first-user-password"));
+    auto token = co_await session.login(email, password);
+    const bool isRefused = !token && token.error().code() == ErrorCode::Unauthenticated;
+    if (!isRefused || attempt == kSignInAttempts) co_return token;
+    printStatus(styled(Style::Red, token.error().message()));
+    options.password.clear();
+  }
 }
 
 Task<Result<Secret>> tokenFor(Context& context, client::Session& session, LoginOptions options) {
@@ -81,7 +125,7 @@ Task<Result<int>> login(Context& context, LoginOptions options) {
   if (text.empty()) text = context.options().url;
   if (text.empty()) text = context.savedUrl().value_or("");
   if (text.empty()) {
-    CO_TRY_ASSIGN(text, ask("URL of the server", "", "it as the argument"));
+    CO_TRY_ASSIGN(text, ask("URL of the server", "", "it as the argument", problemOfUrl));
   }
   CO_TRY_ASSIGN(const auto url, http::parseUrl(withScheme(text)));
   const auto session = context.sessionFor(url, Secret());

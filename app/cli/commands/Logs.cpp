@@ -10,6 +10,8 @@ namespace berth::cli {
 
 namespace {
 
+constexpr std::int64_t kMostBuilds = 1'000'000'000;  // numbers are 32 bits wide on the server
+
 struct LogsOptions {
   std::string workspace;
   std::int64_t number = 0;
@@ -81,7 +83,8 @@ void registerLogs(const Command& root) {
   const auto options = std::make_shared<LogsOptions>();
   const auto command = root.add("logs", "Show the logs of a workspace's build and agents");
   command.positional("workspace", options->workspace, "Its name, or owner/name")
-      .option("--build-number,-n", options->number, "Which build; 0 is the latest, -1 the one before")
+      .number("--build-number,-n", options->number, {-kMostBuilds, kMostBuilds},
+              "Which build; 0 is the latest, -1 the one before")
       .flag("--follow,-f", options->follows, "Go on with new lines")
       .examples({"berth logs quickstart", "berth logs quickstart -f"});
   command.onRun([options](Context& context) { return logs(context, *options); });

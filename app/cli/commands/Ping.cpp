@@ -13,6 +13,9 @@ namespace berth::cli {
 
 namespace {
 
+constexpr std::int64_t kMostPings = 1'000'000;
+constexpr std::chrono::milliseconds kShortestTime{1};
+
 struct PingOptions {
   std::string workspace;
   std::int64_t count = 0;  // endless
@@ -128,9 +131,9 @@ void registerPing(const Command& root) {
   const auto options = std::make_shared<PingOptions>();
   const auto command = root.add("ping", "Measure the way to a workspace");
   command.positional("workspace", options->workspace, "workspace, workspace.agent or owner/workspace")
-      .option("--num,-n", options->count, "How many pings; 0 until Ctrl-C")
-      .option("--wait", options->interval, "Pause between pings")
-      .option("--timeout,-t", options->timeout, "How long to wait for each")
+      .number("--num,-n", options->count, {0, kMostPings}, "How many pings; 0 until Ctrl-C")
+      .option("--wait", options->interval, "Pause between pings", "", kShortestTime)
+      .option("--timeout,-t", options->timeout, "How long to wait for each", "", kShortestTime)
       .flag("--time", options->showsTime, "Show the time of each pong")
       .flag("--utc", options->showsUtc, "Show the time of each pong in UTC")
       .examples({"berth ping quickstart", "berth ping -n 5 quickstart"});

@@ -11,7 +11,7 @@ namespace {
 
 struct ShowOptions {
   std::string workspace;
-  bool showsDetails = false;
+  bool showsDetails = false;  // which this always does
 };
 
 Task<Result<int>> show(Context& context, ShowOptions options) {
@@ -21,8 +21,9 @@ Task<Result<int>> show(Context& context, ShowOptions options) {
   print(std::format("{}/{}  {}  template {} {}{}  built {}", workspace.owner_name, styled(Style::Bold, workspace.name),
                     toString(build.status), workspace.template_name, build.template_version_name,
                     workspace.outdated ? " (outdated)" : "", formatAge(build.created_at, context.now())));
-  if (build.job.error && options.showsDetails) print(styled(Style::Red, *build.job.error));
-  print(describeResources(build.resources, true));
+  const std::string failure = describeFailure(workspace);
+  if (!failure.empty()) print(styled(Style::Red, failure));
+  if (const std::string resources = describeResources(build.resources, true); !resources.empty()) print(resources);
   if (build.status == WorkspaceStatus::Running) print(std::format("\nConnect with: berth ssh {}", workspace.name));
   co_return 0;
 }
@@ -33,7 +34,7 @@ void registerShow(const Command& root) {
   const auto options = std::make_shared<ShowOptions>();
   const auto command = root.add("show", "Show the resources and agents of a workspace");
   command.positional("workspace", options->workspace, "Its name, or owner/name")
-      .flag("--details", options->showsDetails, "Also the error of a failed build")
+      .flag("--details", options->showsDetails, "Accepted; all that there is is always shown")
       .examples({"berth show quickstart"});
   command.onRun([options](Context& context) { return show(context, *options); });
 }

@@ -3,13 +3,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <format>
 
 #include "app/cli/AgentAccess.h"
 #include "app/cli/Commands.h"
 #include "app/cli/ParameterInput.h"
+#include "app/cli/Retry.h"
 #include "app/cli/SshSession.h"
 #include "app/cli/StandardStreams.h"
 #include "app/cli/Terminal.h"
@@ -40,12 +40,6 @@ struct SshOptions {
   std::chrono::milliseconds networkInfoInterval{5'000};
   bool forcesNewTunnel = false;
 };
-
-Task<void> pause(asio::any_io_executor executor, std::chrono::milliseconds duration) {
-  asio::steady_timer timer(executor, duration);
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
 
 // Keeps the workspace from being stopped for want of use.
 Task<void> reportUsage(std::shared_ptr<client::Session> session, WorkspaceId workspace, AgentId agent,

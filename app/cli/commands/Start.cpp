@@ -16,6 +16,20 @@ struct StartOptions {
   bool isLeftAlone = false;
 };
 
+// What somebody may be after who starts what runs.
+std::string describeRunning(const api::Workspace& workspace) {
+  for (const auto& resource : workspace.latest_build.resources) {
+    if (!resource.agents) continue;
+    for (const auto& agent : *resource.agents)
+      if (agent.status == AgentStatus::Disconnected || agent.status == AgentStatus::Timeout)
+        return std::format(
+            "The workspace is already running, but its agent {} is {}: if it stays away, its machine may be gone. "
+            "Try `berth restart {}`.",
+            agent.name, agent.status == AgentStatus::Timeout ? "late" : "disconnected", workspace.name);
+  }
+  return "The workspace is already running.";
+}
+
 // A failed start may have left half of the resources; a stop clears them.
 Task<Result<void>> clearFailedStart(Context& context, client::Session& session, const api::Workspace& workspace) {
   const auto& build = workspace.latest_build;
@@ -28,11 +42,11 @@ Task<Result<int>> start(Context& context, StartOptions options) {
   CO_TRY_ASSIGN(auto workspace, co_await findWorkspace(*session, options.workspace));
   const auto& build = workspace.latest_build;
   if (build.status == WorkspaceStatus::Running) {
-    print("The workspace is already running.");
+    print(describeRunning(workspace));
     co_return 0;
   }
   if (build.status == WorkspaceStatus::Starting) {
-    CO_TRY(co_await watchJob(context, buildJob(*session, build.id), Shown::Everything));
+    CO_TRY(co_await watchJob(context, buildJob(*session, build), Shown::Everything));
     co_return 0;
   }
   if (workspace.dormant_at) CO_TRY(co_await session->setDormant(workspace.id, false));

@@ -9,6 +9,8 @@
 #include "app/cli/TemplateImport.h"
 #include "app/cli/Terminal.h"
 #include "app/cli/WorkspaceActions.h"
+#include "app/cli/WorkspaceName.h"
+#include "core/api/Names.h"
 #include "core/provision/Archive.h"
 
 namespace berth::cli {
@@ -73,11 +75,22 @@ std::string defaultName(const PushOptions& options) {
   return std::filesystem::canonical(options.directory, ignored).filename().string();
 }
 
+// Before anything is sent: the import takes its time, and the server looks at the name only behind it.
+Result<void> checkNames(const PushOptions& options) {
+  TRY(checkNewName(options.name, "template"));
+  if (options.versionName.empty() || api::isTemplateVersionName(options.versionName)) return {};
+  return fail(ErrorCode::InvalidInput,
+              std::format("\"{}\" cannot be the name of a version (--name): take letters and digits with single dots, "
+                          "dashes or underscores between them, at most {}",
+                          options.versionName, api::kMaxVersionNameBytes));
+}
+
 Task<Result<int>> push(Context& context, PushOptions options) {
   CO_TRY_ASSIGN(const auto session, context.session());
   if (options.name.empty()) options.name = defaultName(options);
   if (options.name.empty())
     co_return fail(ErrorCode::InvalidInput, "name the template: berth templates push NAME -d DIRECTORY");
+  CO_TRY(checkNames(options));
   CO_TRY_ASSIGN(auto archive, readArchive(options));
   CO_TRY_ASSIGN(const auto organization, co_await chooseOrganization(*session, options.organization));
   CO_TRY_ASSIGN(const auto existing, co_await findTemplate(*session, organization.id, options.name));

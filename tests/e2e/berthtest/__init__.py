@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import pathlib
+import pty
+import select
 import shutil
 import signal
 import socket
@@ -119,6 +121,49 @@ class Server:
                 self.kill()
 
 
+class Terminal:
+    """A program on a pseudo-terminal, as a person sees it."""
+
+    def __init__(self, command, environment):
+        self.leader, follower = pty.openpty()
+        self.process = subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=environment,
+                                        start_new_session=True)
+        os.close(follower)
+        self.unread = ""
+
+    def expect(self, text, seconds=30):
+        """Reads on until `text` has come."""
+        end = time.monotonic() + seconds
+        while text not in self.unread:
+            ready, _, _ = select.select([self.leader], [], [], max(0, end - time.monotonic()))
+            try:
+                data = os.read(self.leader, 65536) if ready else b""
+            except OSError:  # the program has ended
+                data = b""
+            if not data:
+                raise AssertionError(f"waited for {text!r}, got {self.unread!r}")
+            self.unread += data.decode(errors="replace")
+        self.unread = self.unread.split(text, 1)[1]
+
+    def send(self, line):
+        os.write(self.leader, line.encode() + b"\n")
+
+    def answer(self, question, line):
+        self.expect(question)
+        self.send(line)
+
+    def end_input(self):
+        os.write(self.leader, b"\x04")
+
+    def wait(self, seconds=30):
+        return self.process.wait(timeout=seconds)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.leader)
+
+
 class Deployment(contextlib.AbstractContextManager):
     """A server with a signed-in first user, and a command line with a home of its own."""
 
@@ -158,6 +203,9 @@ class Deployment(contextlib.AbstractContextManager):
     def start_process(self, *arguments, **options):
         return subprocess.Popen([self.cli_program, *arguments], env=self.environment, text=True,
                                 stdin=options.pop("stdin", subprocess.DEVNULL), **options)
+
+    def terminal(self, *arguments):
+        return Terminal([self.cli_program, *arguments], self.environment)
 
     def run(self, *arguments, check=True, seconds=120, stdin=None):
         """Runs the command line; returns the finished process with its text output."""
@@ -243,8 +291,11 @@ def write_template(directory, text):
 
 
 class TestCase(unittest.TestCase):
+    needs_docker = True
+
     def setUp(self):
         for program in (BERTH, BERTH_AGENT):
             self.assertTrue(program.exists(), f"{program} is not built; run ./dev build")
         self.assertIsNotNone(find_tofu(), "no OpenTofu; run ./dev setup")
-        self.assertIn("Server Version", docker("info"), "no Docker engine answers; run ./dev setup")
+        if self.needs_docker:
+            self.assertIn("Server Version", docker("info"), "no Docker engine answers; run ./dev setup")

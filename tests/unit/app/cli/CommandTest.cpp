@@ -33,6 +33,7 @@ struct Parsed {
   std::vector<std::string> parameters;
   bool isSure = false;
   std::chrono::milliseconds wait{1000};
+  std::int64_t count = 1;
 };
 
 // A command with one of each kind of option.
@@ -48,7 +49,8 @@ Parsed parse(std::vector<std::string> arguments) {
       .rest("command", parsed.command, "")
       .list("--parameter", parsed.parameters, "", "CODER_TEST_PARAMETER")
       .flag("--yes,-y", parsed.isSure, "")
-      .option("--wait", parsed.wait, "");
+      .option("--wait", parsed.wait, "", "", std::chrono::milliseconds(1))
+      .number("--num,-n", parsed.count, {0, 10}, "");
   std::ranges::reverse(arguments);  // as CLI11 wants them
   app.parse(arguments);
   return parsed;
@@ -80,6 +82,19 @@ TEST(Command, collectsLists) {
 TEST(Command, readsDurations) {
   EXPECT_EQ(parse({"ssh", "box", "--wait", "1m30s"}).wait, std::chrono::seconds(90));
   EXPECT_THROW(parse({"ssh", "box", "--wait", "soon"}), CLI::ValidationError);
+}
+
+TEST(Command, namesTheRangeOfNumbers) {
+  EXPECT_EQ(parse({"ssh", "box", "-n", "10"}).count, 10);
+  for (const char* bad : {"-3", "11", "x", "99999999999999999999"}) {
+    try {
+      parse({"ssh", "box", "-n", bad});
+      ADD_FAILURE() << bad << " was taken";
+    } catch (const CLI::ParseError& error) {
+      EXPECT_THAT(error.what(), testing::HasSubstr(std::string(bad) + " is not a number from 0 to 10"));
+    }
+  }
+  EXPECT_THROW(parse({"ssh", "box", "--wait", "0s"}), CLI::ValidationError);
 }
 
 TEST(Command, readsBothEnvironmentNames) {

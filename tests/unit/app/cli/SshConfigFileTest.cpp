@@ -73,6 +73,15 @@ TEST(SshConfigFile, replacesItsSectionAndNothingElse) {
   EXPECT_EQ(replaceSection("before\n" + fresh + "\nafter\n", fresh), "before\n" + fresh + "\nafter\n");
 }
 
+TEST(SshConfigFile, takesItsSectionOutAgain) {
+  const std::string section = "# ------------START-CODER-----------\nA\n# ------------END-CODER------------";
+  for (const std::string before : {"", "Host x\n  User y\n"})
+    EXPECT_EQ(removeSection(*replaceSection(before, section)), before);
+  EXPECT_EQ(removeSection("before\n" + section + "\nafter\n"), "before\nafter\n");
+  EXPECT_EQ(removeSection("Host x\n"), "Host x\n");
+  EXPECT_FALSE(removeSection(section + section));
+}
+
 TEST(SshConfigFile, refusesWhatItCannotUnderstand) {
   const std::string start = "# ------------START-CODER-----------\n";
   const std::string end = "# ------------END-CODER------------\n";
