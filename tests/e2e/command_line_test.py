@@ -207,6 +207,14 @@ class Failures(berthtest.TestCase):
         self.berth.run("config-ssh", "--remove", "-y")
         self.assertEqual(config.read_text(), "Host mine\n  User me\n")
 
+    def test_manual_page_is_one(self):
+        if not shutil.which("man"):
+            self.skipTest("there is no man here")
+        page = self.berth.run("man").stdout
+        done = subprocess.run(["man", "-l", "--warnings=all", "-"], input=page, capture_output=True, text=True,
+                              timeout=30, check=False, env={**self.berth.environment, "MANPAGER": "cat"})
+        self.assertEqual(done.stderr, "")
+        self.assertIn("berth create", done.stdout)
 
 
 if __name__ == "__main__":
