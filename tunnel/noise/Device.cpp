@@ -2,7 +2,7 @@
 
 namespace berth::tunnel::noise {
 
-Device::Device(wire::NodePrivate key, Rng& rng, WallTime wallNow, TimePoint now)
+Device::Device(wire::NodePrivate key, Rng& rng, WallTime wallNow, TimePoint now, SessionLimits limits)
     : m_identity(std::move(key)),
       m_context{m_identity,
                 rng,
@@ -10,6 +10,7 @@ Device::Device(wire::NodePrivate key, Rng& rng, WallTime wallNow, TimePoint now)
                 [wallNow, now](TimePoint at) {
                   return wallNow + std::chrono::duration_cast<std::chrono::microseconds>(at - now);
                 },
+                limits,
                 {}},
       m_cookieChecker(m_identity.publicKey) {}
 

@@ -7,8 +7,8 @@
 // After each of these calls (and after setPersistentKeepalive()) take what the peers want to send by themselves with
 // nextDatagram() until it gives nothing.
 //
-// Differences of the tailnet from plain WireGuard: the preshared key is always zero, peers have /128 addresses, and a
-// peer's path is the caller's business (DERP, UDP): a datagram's source matters for cookies only.
+// Differences of the tailnet from plain WireGuard: no preshared keys, peers have /128 addresses, and a peer's path is
+// the caller's business (DERP, UDP): a datagram's source matters for cookies only.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,7 @@ class Device {
  public:
   // `rng` must outlive the device. `wallNow` and `now` are the same instant: handshake timestamps are the wall time of
   // that instant plus monotonic time since, so they never go back.
-  Device(wire::NodePrivate key, Rng& rng, WallTime wallNow, TimePoint now);
+  Device(wire::NodePrivate key, Rng& rng, WallTime wallNow, TimePoint now, SessionLimits limits = {});
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 

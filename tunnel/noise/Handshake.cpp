@@ -32,9 +32,8 @@ SecretHash mixKeyAndDerive(SymmetricState& state, ByteView input) {
 }
 
 // (C, tau, k) = KDF3(C, psk); H = HASH(H || tau)
-SecretHash mixPresharedKey(SymmetricState& state) {
-  constexpr Hash kNoPresharedKey{};
-  auto [chainingKey, tau, key] = kdf<3>(state.chainingKey, kNoPresharedKey);
+SecretHash mixPresharedKey(SymmetricState& state, const SecretHash& presharedKey) {
+  auto [chainingKey, tau, key] = kdf<3>(state.chainingKey, presharedKey.bytes);
   state.chainingKey = chainingKey;
   mixHash(state, tau.bytes);
   return key;
@@ -70,7 +69,7 @@ TransportKeys splitForInitiator(const SymmetricState& state) {
 std::optional<StaticPeer> StaticPeer::make(const StaticIdentity& own, const wire::NodePublic& publicKey) {
   const auto shared = diffieHellman(own.privateKey, publicKey.bytes());
   if (!shared) return std::nullopt;
-  return StaticPeer{publicKey, *shared};
+  return StaticPeer{publicKey, *shared, {}};
 }
 
 std::optional<BegunInitiation> beginInitiation(const StaticIdentity& own, const StaticPeer& peer, std::uint32_t sender,
@@ -114,7 +113,8 @@ std::optional<ReadInitiation> readInitiation(const OpenedInitiation& opened, con
   return read;
 }
 
-std::optional<Responded> respond(const ReadInitiation& initiation, std::uint32_t sender, Rng& rng) {
+std::optional<Responded> respond(const ReadInitiation& initiation, const StaticPeer& peer, std::uint32_t sender,
+                                 Rng& rng) {
   SymmetricState state = initiation.state;
   const auto ephemeral = wire::NodePrivate::generate(rng);
   Responded responded;
@@ -131,15 +131,15 @@ std::optional<Responded> respond(const ReadInitiation& initiation, std::uint32_t
   if (!withEphemeral || !withStatic) return std::nullopt;
   mixKey(state, withEphemeral->bytes);
   mixKey(state, withStatic->bytes);
-  const SecretHash key = mixPresharedKey(state);
+  const SecretHash key = mixPresharedKey(state, peer.presharedKey);
   sealAndMix(state, key, {}, message.sealedNothing);
   TransportKeys keys = splitForInitiator(state);
   responded.keys = {keys.receive, keys.send};
   return responded;
 }
 
-std::optional<TransportKeys> finishInitiation(const StaticIdentity& own, const PendingInitiation& pending,
-                                              const Response& message) {
+std::optional<TransportKeys> finishInitiation(const StaticIdentity& own, const StaticPeer& peer,
+                                              const PendingInitiation& pending, const Response& message) {
   SymmetricState state = pending.state;
   mixKey(state, message.ephemeral);
   mixHash(state, message.ephemeral);
@@ -149,7 +149,7 @@ std::optional<TransportKeys> finishInitiation(const StaticIdentity& own, const P
   if (!withEphemeral || !withStatic) return std::nullopt;
   mixKey(state, withEphemeral->bytes);
   mixKey(state, withStatic->bytes);
-  const SecretHash key = mixPresharedKey(state);
+  const SecretHash key = mixPresharedKey(state, peer.presharedKey);
   if (!openAndMix(state, key, message.sealedNothing, {})) return std::nullopt;
   return splitForInitiator(state);
 }

@@ -1,5 +1,5 @@
 // Noise_IKpsk2 with WireGuard's prologue (whitepaper 5.4; reference/tailnet.md 2.3, 2.4), as four functions over plain
-// values; the preshared key is always zero here. Each step of the .cpp carries its formula.
+// values. Each step of the .cpp carries its formula.
 //
 //   initiator: beginInitiation -> (send) ... (receive) finishInitiation -> keys
 //   responder: readInitiation -> look the peer up, check the timestamp -> respond -> keys
@@ -21,10 +21,12 @@ struct StaticIdentity {
   explicit StaticIdentity(wire::NodePrivate key) : privateKey(std::move(key)), publicKey(privateKey.publicKey()) {}
 };
 
-// A peer's static key and DH(own static, peer's static), which every handshake with it needs.
+// A peer's static key with what every handshake with it needs: DH(own static, peer's static), and the preshared key
+// (zero for none).
 struct StaticPeer {
   wire::NodePublic publicKey;
   SecretHash sharedSecret;
+  SecretHash presharedKey;
 
   // Nothing for a low-order key.
   static std::optional<StaticPeer> make(const StaticIdentity& own, const wire::NodePublic& publicKey);
@@ -55,8 +57,8 @@ std::optional<BegunInitiation> beginInitiation(const StaticIdentity& own, const 
                                                const Timestamp& timestamp, Rng& rng);
 
 // Nothing if the message does not belong to this initiation.
-std::optional<TransportKeys> finishInitiation(const StaticIdentity& own, const PendingInitiation& pending,
-                                              const Response& message);
+std::optional<TransportKeys> finishInitiation(const StaticIdentity& own, const StaticPeer& peer,
+                                              const PendingInitiation& pending, const Response& message);
 
 struct ReadInitiation {
   wire::NodePublic initiator;
@@ -79,7 +81,8 @@ struct Responded {
   Response message;
   TransportKeys keys;
 };
-std::optional<Responded> respond(const ReadInitiation& initiation, std::uint32_t sender, Rng& rng);
+std::optional<Responded> respond(const ReadInitiation& initiation, const StaticPeer& peer, std::uint32_t sender,
+                                 Rng& rng);
 
 // TAI64N of a time, its low 24 bits of nanoseconds cleared so that it does not tell too much about the clock.
 Timestamp timestampOf(WallTime time);

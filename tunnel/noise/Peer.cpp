@@ -93,10 +93,10 @@ Outcome Peer::onInitiation(const Initiation& message, const OpenedInitiation& op
   m_newHandshakeAt.reset();
 
   auto index = m_device.indexes.allocate(*this, m_device.rng);
-  const auto responded = respond(*initiation, index.index(), m_device.rng);
+  const auto responded = respond(*initiation, m_identity, index.index(), m_device.rng);
   if (!responded) return Refusal::BadHandshake;
-  m_next =
-      std::make_unique<Session>(std::move(index), initiation->sender, responded->keys, Session::Role::Responder, now);
+  m_next = std::make_unique<Session>(std::move(index), initiation->sender, responded->keys, Session::Role::Responder,
+                                     now, m_device.limits);
   m_previous.reset();
   onSessionDerived(now);
   sendHandshakeMessage(emit(responded->message), now);
@@ -105,10 +105,10 @@ Outcome Peer::onInitiation(const Initiation& message, const OpenedInitiation& op
 
 Outcome Peer::onResponse(const Response& message, TimePoint now) {
   if (!m_pending || m_pending->index.index() != message.receiver) return Refusal::UnknownIndex;
-  const auto keys = finishInitiation(m_device.identity, m_pending->initiation, message);
+  const auto keys = finishInitiation(m_device.identity, m_identity, m_pending->initiation, message);
   if (!keys) return Refusal::BadHandshake;
-  auto session =
-      std::make_unique<Session>(std::move(m_pending->index), message.sender, *keys, Session::Role::Initiator, now);
+  auto session = std::make_unique<Session>(std::move(m_pending->index), message.sender, *keys, Session::Role::Initiator,
+                                           now, m_device.limits);
   m_pending.reset();
   m_statistics.receivedBytes += kResponseSize;
   m_newHandshakeAt.reset();

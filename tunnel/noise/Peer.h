@@ -21,6 +21,7 @@ struct DeviceContext {
   Rng& rng;
   IndexTable& indexes;
   std::function<WallTime(TimePoint)> wallTimeAt;
+  SessionLimits limits;
   std::deque<Outgoing> outbox;
   TimePoint nextTimerAt = TimePoint::max();  // no timer of any peer is due before
 };
@@ -43,6 +44,9 @@ class Peer {
   std::optional<TimePoint> lastHandshakeAt() const noexcept { return m_lastHandshakeAt; }
   bool hasSession(TimePoint now) const noexcept { return m_current && m_current->canSend(now); }
   const PeerStatistics& statistics() const noexcept { return m_statistics; }
+
+  // For handshakes from now on; the other side needs the same. Zero, as in the tailnet: none.
+  void setPresharedKey(const SecretHash& key) { m_identity.presharedKey = key; }
 
   // Zero switches it off. Switching it on sends a keepalive at once, which starts a handshake if there is no session
   // (reference/tailnet.md 2.8).

@@ -3,16 +3,18 @@
 namespace berth::tunnel::noise {
 
 Session::Session(IndexTable::Lease index, std::uint32_t remoteIndex, const TransportKeys& keys, Role role,
-                 TimePoint now)
+                 TimePoint now, SessionLimits limits)
     : m_index(std::move(index)),
       m_remoteIndex(remoteIndex),
       m_role(role),
       m_createdAt(now),
+      m_limits(limits),
       m_seal(keys.send, Aead::Direction::Seal),
       m_open(keys.receive, Aead::Direction::Open) {}
 
 bool Session::isDueForRekeyOnSend(TimePoint now) const noexcept {
-  return m_sendCounter > kRekeyAfterMessages || (m_role == Role::Initiator && now - m_createdAt > kRekeyAfterTime);
+  return m_sendCounter > m_limits.rekeyAfterMessages ||
+         (m_role == Role::Initiator && now - m_createdAt > kRekeyAfterTime);
 }
 
 bool Session::takeRekeyOnReceive(TimePoint now) noexcept {

@@ -11,14 +11,21 @@
 
 namespace berth::tunnel::noise {
 
+// How many messages one pair of keys may carry; tests want fewer than 2^60.
+struct SessionLimits {
+  std::uint64_t rekeyAfterMessages = kRekeyAfterMessages;
+  std::uint64_t rejectAfterMessages = kRejectAfterMessages;
+};
+
 class Session {
  public:
   enum class Role { Initiator, Responder };
-  Session(IndexTable::Lease index, std::uint32_t remoteIndex, const TransportKeys& keys, Role role, TimePoint now);
+  Session(IndexTable::Lease index, std::uint32_t remoteIndex, const TransportKeys& keys, Role role, TimePoint now,
+          SessionLimits limits);
 
   std::uint32_t localIndex() const noexcept { return m_index.index(); }
   bool isExpired(TimePoint now) const noexcept { return now - m_createdAt >= kRejectAfterTime; }
-  bool canSend(TimePoint now) const noexcept { return !isExpired(now) && m_sendCounter < kRejectAfterMessages; }
+  bool canSend(TimePoint now) const noexcept { return !isExpired(now) && m_sendCounter < m_limits.rejectAfterMessages; }
 
   // Whether having sent now calls for a new handshake.
   bool isDueForRekeyOnSend(TimePoint now) const noexcept;
@@ -38,6 +45,7 @@ class Session {
   Role m_role;
   bool m_hasAskedForRekey = false;
   TimePoint m_createdAt;
+  SessionLimits m_limits;
   std::uint64_t m_sendCounter = 0;
   Aead m_seal;
   Aead m_open;

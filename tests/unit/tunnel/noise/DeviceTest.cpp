@@ -201,6 +201,23 @@ TEST(Device, bothBeginningAtOnceStillWorks) {
   EXPECT_EQ(pair.deliveredToB.size(), 2U);
 }
 
+TEST(Device, presharedKeysMustBeTheSame) {
+  SecretHash key;
+  key.bytes.fill(std::byte{7});
+  Pair pair;
+  pair.a.peer->setPresharedKey(key);
+  auto initiation = pair.a.sendPing(pair.now);
+  EXPECT_TRUE(std::holds_alternative<Nothing>(pair.b.receive(initiation[0], pair.now))) << "not looked at so early";
+  auto response = pair.b.outgoing();
+  ASSERT_EQ(response.size(), 1U);
+  EXPECT_EQ(std::get<Refusal>(pair.a.receive(response[0], pair.now)), Refusal::BadHandshake);
+
+  pair.b.peer->setPresharedKey(key);
+  pair.carry(pair.advance(6s).a);
+  EXPECT_TRUE(pair.a.peer->hasSession(pair.now));
+  EXPECT_EQ(pair.deliveredToB.size(), 1U);
+}
+
 TEST(Device, underLoadAsksForACookieAndTakesIt) {
   Pair pair;
   Bytes flood = hex(vectors().at("wireguard").at("initiation"));

@@ -50,13 +50,13 @@ TEST(Handshake, responseAndKeysMatchTheVector) {
   ASSERT_TRUE(read);
   EXPECT_EQ(read->timestamp, timestampOf(kWallStart));
   auto rng = rngOf("ephemeral_B");
-  const auto responded = respond(*read, 0x55667788, rng);
+  const auto responded = respond(*read, *peer, 0x55667788, rng);
   ASSERT_TRUE(responded);
   Bytes message = emit(responded->message);
   CookieJar(publicKey("A")).writeMacs(message, kStart);
   EXPECT_EQ(toHex(message), berth::test::text(wireguard().at("response")));
 
-  const auto keys = finishInitiation(a.own, a.begun.pending, responded->message);
+  const auto keys = finishInitiation(a.own, a.peer, a.begun.pending, responded->message);
   ASSERT_TRUE(keys);
   EXPECT_EQ(toHex(keys->send.bytes), berth::test::text(wireguard().at("key_initiator_sends")));
   EXPECT_EQ(toHex(keys->receive.bytes), berth::test::text(wireguard().at("key_initiator_receives")));
@@ -82,6 +82,6 @@ TEST(Handshake, refusesAnEphemeralThatSharesNoSecret) {
   Initiation message;
   EXPECT_FALSE(openInitiation(StaticIdentity(privateKey("B")), message));
   Initiator a;
-  EXPECT_FALSE(finishInitiation(a.own, a.begun.pending, Response{}));
+  EXPECT_FALSE(finishInitiation(a.own, a.peer, a.begun.pending, Response{}));
   EXPECT_FALSE(StaticPeer::make(a.own, wire::NodePublic()));
 }

@@ -35,9 +35,10 @@ struct End {
   Ipv6 address;
   Ipv6 peerAddress;
 
-  End(wire::NodePrivate key, const wire::NodePublic& peerKey, Ipv6 own, Ipv6 theirs, Bytes random = {})
+  End(wire::NodePrivate key, const wire::NodePublic& peerKey, Ipv6 own, Ipv6 theirs, Bytes random = {},
+      SessionLimits limits = {})
       : rng(std::move(random)),
-        device(std::move(key), rng, kWallStart, kStart),
+        device(std::move(key), rng, kWallStart, kStart, limits),
         peer(device.putPeer(peerKey, {theirs})),
         address(own),
         peerAddress(theirs) {}
@@ -65,9 +66,13 @@ struct End {
 };
 
 struct Pair {
+  explicit Pair(SessionLimits limits = {})
+      : a{privateKey("A"), publicKey("B"), kAddressA, kAddressB, {}, limits},
+        b{privateKey("B"), publicKey("A"), kAddressB, kAddressA, {}, limits} {}
+
   TimePoint now = kStart;
-  End a{privateKey("A"), publicKey("B"), kAddressA, kAddressB};
-  End b{privateKey("B"), publicKey("A"), kAddressB, kAddressA};
+  End a;
+  End b;
   std::vector<Bytes> deliveredToA;
   std::vector<Bytes> deliveredToB;
 

@@ -92,6 +92,40 @@ TEST(Timers, initiatorRekeysWhenItSendsAfterTwoMinutes) {
   EXPECT_EQ(pair.b.sendPing(pair.now).size(), 1U);
 }
 
+TEST(Timers, eitherSideRekeysAfterSoManyMessages) {
+  Pair pair({.rekeyAfterMessages = 10});
+  pair.establish();
+  pair.advance(6s);  // the spacing of initiations
+  for (End* end : {&pair.a, &pair.b}) {
+    std::vector<Bytes> sent;
+    for (int i = 0; i <= 10 && sent.size() < 2; ++i) sent = end->sendPing(pair.now);
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_EQ(typeOf(sent[1]), MessageType::Initiation);
+    if (end == &pair.a)
+      pair.carry(std::move(sent));
+    else
+      pair.carry({}, std::move(sent));
+    EXPECT_EQ(pair.a.peer->lastHandshakeAt(), pair.now);
+    EXPECT_EQ(pair.b.peer->lastHandshakeAt(), pair.now);
+    pair.advance(6s);
+  }
+}
+
+TEST(Timers, keysThatAreUsedUpSendNothingMore) {
+  Pair pair({.rekeyAfterMessages = 8, .rejectAfterMessages = 10});
+  pair.establish();
+  for (int i = 0; i < 9; ++i) pair.a.sendPing(pair.now);  // establish() took the first
+  EXPECT_FALSE(pair.a.peer->hasSession(pair.now));
+  EXPECT_TRUE(pair.a.sendPing(pair.now).empty());
+  pair.advance(6s);  // the spacing of initiations
+  auto sent = pair.a.sendPing(pair.now);
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(typeOf(sent[0]), MessageType::Initiation);
+  const std::size_t before = pair.deliveredToB.size();
+  pair.carry(std::move(sent));
+  EXPECT_EQ(pair.deliveredToB.size(), before + 2) << "the packets that had waited";
+}
+
 TEST(Timers, packetsUnderTheOldKeysStillArriveDuringARekey) {
   Pair pair;
   pair.establish();
