@@ -39,6 +39,7 @@ CoordinatedNodeOptions nodeOptions(const client::Session& session, const api::Ag
   options.node.addresses = {wire::randomTailnetAddress(rng)};
   options.node.usesDirectPaths = wishes.usesDirectPaths && !info.disable_direct_connections;
   options.node.http = relayOptions(session);
+  options.node.isCalledByPeers = false;
   return options;
 }
 

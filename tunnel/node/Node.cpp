@@ -20,6 +20,8 @@ namespace berth::tunnel {
 namespace {
 
 constexpr std::size_t kDestinationAt = 24;  // in an IPv6 header
+// A home whose relay does not answer is published all the same after this: direct paths may be found meanwhile.
+constexpr std::chrono::seconds kMaxHomeDelay{3};
 
 std::shared_ptr<const RelayEnvironment> makeEnvironment(const asio::any_io_executor& executor, const Clock& clock,
                                                         Rng& rng, const http::ClientOptions& http) {
@@ -40,6 +42,8 @@ class Node::Impl final : public RelayUser, public DirectLinkUser, public std::en
         m_relays(environment, *this),
         m_clock(clock),
         m_udpPort(options.udpPort),
+        m_isCalledByPeers(options.isCalledByPeers),
+        m_homeTimer(executor),
         m_timer(executor) {
     netstack.setAddresses(addresses);
     setUsesDirectPaths(options.usesDirectPaths);
@@ -96,6 +100,8 @@ class Node::Impl final : public RelayUser, public DirectLinkUser, public std::en
   void onRouteChanged(const wire::NodePublic& peer);
   void flush();
   void armTimer(TimePoint at);
+  void setHome(int region);
+  void publishHome();
   void changeSelf(const std::function<void(SelfInfo&)>& change);
   static Task<void> chooseHomeByLatency(std::weak_ptr<Impl> weak, wire::DerpMap map);
 
@@ -103,6 +109,8 @@ class Node::Impl final : public RelayUser, public DirectLinkUser, public std::en
   std::shared_ptr<DirectLink> m_direct;  // null while direct paths are off
   const Clock& m_clock;
   const std::uint16_t m_udpPort;
+  const bool m_isCalledByPeers;
+  asio::steady_timer m_homeTimer;
   asio::steady_timer m_timer;
   TimePoint m_timerAt = TimePoint::max();
   wire::DerpMap m_map;
@@ -125,8 +133,7 @@ void Node::Impl::setDerpMap(const wire::DerpMap& map, bool forcesWebSockets) {
   if (candidates.size() > 1) {
     asio::co_spawn(environment->executor, chooseHomeByLatency(weak_from_this(), map), asio::detached);
   } else if (!candidates.empty()) {
-    m_relays.setHome(candidates.front());
-    changeSelf([&](SelfInfo& info) { info.homeRegion = candidates.front(); });
+    setHome(candidates.front());
   }
 }
 
@@ -135,14 +142,25 @@ Task<void> Node::Impl::chooseHomeByLatency(std::weak_ptr<Impl> weak, wire::DerpM
   const Latencies latencies = co_await measureLatencies(environment, map);
   const auto self = weak.lock();
   if (!self || self->m_isStopped || self->m_map != map) co_return;
-  const auto oldHome = self->selfInfo.homeRegion == 0 ? std::nullopt : std::optional(self->selfInfo.homeRegion);
-  const auto home = chooseHome(map, latencies, oldHome);
+  const auto home = chooseHome(map, latencies, self->m_relays.home());
   if (!home) co_return;
-  self->m_relays.setHome(*home);
-  self->changeSelf([&](SelfInfo& info) {
-    info.homeRegion = *home;
-    info.latencies = latencies;
+  self->changeSelf([&](SelfInfo& info) { info.latencies = latencies; });
+  self->setHome(*home);
+}
+
+void Node::Impl::setHome(int region) {
+  m_relays.setHome(region);
+  if (!m_isCalledByPeers || m_relays.isHomeUp()) return publishHome();
+  m_homeTimer.expires_after(kMaxHomeDelay);
+  m_homeTimer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (!error && self && !self->m_isStopped) self->publishHome();
   });
+}
+
+void Node::Impl::publishHome() {
+  m_homeTimer.cancel();
+  changeSelf([this](SelfInfo& info) { info.homeRegion = *m_relays.home(); });
 }
 
 void Node::Impl::changeSelf(const std::function<void(SelfInfo&)>& change) {
@@ -154,6 +172,7 @@ void Node::Impl::changeSelf(const std::function<void(SelfInfo&)>& change) {
 }
 
 void Node::Impl::onRelayUp(int region) {
+  if (region == m_relays.home()) publishHome();
   const bool isBack = std::exchange(m_wasUp[region], true);
   if (isBack) {
     paths.onRelayBack(m_clock.now());
@@ -425,6 +444,7 @@ void Node::Impl::stop() noexcept {
   netstack.stop();
   m_isStopped = true;
   m_timer.cancel();
+  m_homeTimer.cancel();
   for (const auto& [key, weak] : m_discoWaits)
     if (const auto wait = weak.lock()) wait->timer.cancel();
   m_relays.stop();

@@ -58,6 +58,9 @@ struct NodeOptions {
   http::ClientOptions http;     // for relays: extra headers, certificates
   bool usesDirectPaths = true;  // otherwise relays alone
   std::uint16_t udpPort = 0;    // of direct paths; 0: a free one
+  // Peers begin the handshakes: they are told of a home only once its relay is connected, for an initiation that is
+  // lost costs them 5 s (reference/tailnet.md 5.4). One that only calls others is known to them a round trip earlier.
+  bool isCalledByPeers = true;
 };
 
 class Node {

@@ -15,6 +15,7 @@ class Relays {
   // Regions that are gone or changed lose their connection; the home gets one.
   void setMap(const wire::DerpMap& map, bool forcesWebSockets);
   void setHome(int region);
+  std::optional<int> home() const noexcept { return m_home; }
 
   // The connection to a region, begun if need be; null for a region without a relay.
   RelayLink* link(int region);

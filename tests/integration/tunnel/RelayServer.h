@@ -12,6 +12,20 @@ namespace berth::tunnel {
 
 inline constexpr int kRegion = 999;
 
+// Of one region with one relay, plain HTTP and no STUN.
+inline wire::DerpMap relayMap(const std::string& host, std::uint16_t port, int region = kRegion) {
+  wire::DerpNode node;
+  node.name = "relay";
+  node.regionId = region;
+  node.hostName = host;
+  node.derpPort = port;
+  node.forcesHttp = true;
+  node.stunPort = -1;
+  wire::DerpMap map;
+  map.regions[region] = {region, "test", "Test", true, false, {node}};
+  return map;
+}
+
 class RelayServer {
  public:
   RelayServer(asio::io_context& io, const Clock& clock, Rng& rng, std::string host = "127.0.0.1")
@@ -33,24 +47,15 @@ class RelayServer {
     m_relay.reset();
   }
 
-  wire::DerpMap map(int region = kRegion) const {
-    wire::DerpNode node;
-    node.name = "relay";
-    node.regionId = region;
-    node.hostName = m_host;
-    node.derpPort = m_port;
-    node.forcesHttp = true;
-    node.stunPort = -1;
-    wire::DerpMap map;
-    map.regions[region] = {region, "test", "Test", true, false, {node}};
-    return map;
-  }
+  wire::DerpMap map(int region = kRegion) const { return relayMap(m_host, m_port, region); }
 
   bool refusesRawUpgrade = false;
+  bool holdsUpgrades = false;  // until set back
   int latencyChecks = 0;
 
  private:
   Task<void> handle(http::Exchange& exchange) {
+    while (holdsUpgrades && exchange.request().path() != "/derp/latency-check") co_await pause();
     if (exchange.request().path() == "/derp/latency-check") {
       ++latencyChecks;
       (void)co_await exchange.respond({});
@@ -59,6 +64,11 @@ class RelayServer {
     } else {
       co_await m_relay->serveUpgrade(exchange);
     }
+  }
+
+  Task<void> pause() {
+    asio::steady_timer timer(m_io, std::chrono::milliseconds(2));
+    co_await timer.async_wait(asio::use_awaitable);
   }
 
   asio::io_context& m_io;
