@@ -47,13 +47,14 @@ Task<Result<LoggedIn>> exchangeLogin(Stream& stream, FrameDecoder& decoder, cons
 }  // namespace
 
 struct Client::State {
-  State(std::unique_ptr<Stream> connection, const Clock& time)
+  State(std::unique_ptr<Stream> connection, const Clock& time, const ClientLimits& itsLimits)
       : stream(std::move(connection)),
         clock(time),
+        limits(itsLimits),
         queued(stream->executor()),
         closed(stream->executor()),
         decoder(kMaxFrameAtClient),
-        outgoing(kMaxQueuedFrames, kMaxQueuedBytes) {}
+        outgoing(itsLimits.maxQueuedFrames, itsLimits.maxQueuedBytes) {}
 
   void close() noexcept {
     isClosed = true;
@@ -65,6 +66,7 @@ struct Client::State {
 
   std::unique_ptr<Stream> stream;
   const Clock& clock;
+  const ClientLimits limits;
   Notifier queued;  // something to write, or closed
   Notifier closed;
   FrameDecoder decoder;
@@ -81,9 +83,9 @@ struct Client::State {
 };
 
 Task<Result<std::unique_ptr<Client>>> Client::login(std::unique_ptr<Stream> stream, const wire::NodePrivate& key,
-                                                    Rng& rng, const Clock& clock) {
-  auto state = std::make_shared<State>(std::move(stream), clock);
-  const StreamDeadline deadline(*state->stream, kLoginTimeout);
+                                                    Rng& rng, const Clock& clock, ClientLimits limits) {
+  auto state = std::make_shared<State>(std::move(stream), clock, limits);
+  const StreamDeadline deadline(*state->stream, limits.loginTimeout);
   auto loggedIn = co_await exchangeLogin(*state->stream, state->decoder, key, rng);
   if (deadline.hasPassed()) co_return fail(ErrorCode::Timeout, "the relay did not finish the login in time");
   if (!loggedIn) co_return fail(loggedIn.error().in("log in at relay"));
@@ -119,8 +121,12 @@ Task<void> Client::writeQueued(std::shared_ptr<State> state) {
     // A copy, since the handler may close the client.
     if (state->outgoing.byteCount() <= state->roomAt)
       if (const auto onRoom = state->onRoom) onRoom();
+    const StreamDeadline deadline(*state->stream, state->limits.writeTimeout);
     if (auto written = co_await state->stream->write(chunk); !written) {
-      if (!state->failure) state->failure = written.error();
+      if (deadline.hasPassed())
+        state->failure = Error(ErrorCode::Timeout, "it has stopped reading");
+      else if (!state->failure)
+        state->failure = written.error();
       break;
     }
   }
@@ -132,7 +138,7 @@ Task<void> Client::watchSilence(std::shared_ptr<State> state) {
   int silentRounds = 0;
   std::uint64_t seen = state->readCount;
   while (!state->isClosed) {
-    const TimePoint roundEnd = state->clock.now() + kReadTimeout / 2;
+    const TimePoint roundEnd = state->clock.now() + state->limits.readTimeout / 2;
     while (!state->isClosed) {
       const auto waited = co_await state->closed.waitUntil(roundEnd);
       if (!waited && waited.error().code() == ErrorCode::Timeout) break;

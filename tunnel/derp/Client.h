@@ -43,17 +43,19 @@ struct Restarting {
 };
 using Event = std::variant<ReceivedPacket, PeerGone, PongReceived, Health, Restarting>;
 
+struct ClientLimits {
+  std::chrono::milliseconds loginTimeout{10'000};
+  std::chrono::milliseconds readTimeout{120'000};  // without any frame (reference/tailnet.md 5.4)
+  std::chrono::milliseconds writeTimeout{20'000};  // one write of at most 128 KiB
+  std::size_t maxQueuedFrames = 8192;
+  std::size_t maxQueuedBytes = 8U << 20;
+};
+
 class Client {
  public:
-  // Ours.
-  static constexpr std::chrono::seconds kLoginTimeout{10};
-  static constexpr std::chrono::seconds kReadTimeout{120};  // without any frame (reference/tailnet.md 5.4)
-  static constexpr std::size_t kMaxQueuedFrames = 8192;
-  static constexpr std::size_t kMaxQueuedBytes = 8U << 20;
-
   // Logs in on a fresh connection to a relay (see Dial.h). `rng` and `clock` must outlive the client.
   static Task<Result<std::unique_ptr<Client>>> login(std::unique_ptr<Stream> stream, const wire::NodePrivate& key,
-                                                     Rng& rng, const Clock& clock);
+                                                     Rng& rng, const Clock& clock, ClientLimits limits = {});
   ~Client();  // close()
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -71,8 +73,8 @@ class Client {
   // How much send() has left to be written; grows when the relay is slower than we are.
   std::size_t queuedBytes() const noexcept;
 
-  // Until next() has something. Timeout after kReadTimeout without a frame, else how the connection ended; Cancelled
-  // after close(). One caller at a time.
+  // Until next() has something. Timeout after a time without a frame, or when a write does not end, else how the
+  // connection ended; Cancelled after close(). One caller at a time.
   Task<Result<void>> wait();
 
   // What came, in order; nothing when all has been taken. Pings are answered, keepalives swallowed.

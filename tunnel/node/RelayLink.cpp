@@ -14,8 +14,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{50};
 constexpr std::chrono::milliseconds kMaxRetry{2'000};
+constexpr std::chrono::milliseconds kDialTimeout{10'000};   // for an answer to the upgrade
 constexpr std::chrono::milliseconds kMinCheckTimeout{250};  // or four round trips
 constexpr std::size_t kMaxWaiting = 64;
+constexpr std::chrono::seconds kComplaintSpacing{60};  // of what a relay says about its health, in the log
+constexpr std::size_t kMaxComplaint = 200;
 // What is queued ahead of the socket delays everybody else's packets, so it is kept to some milliseconds' worth.
 constexpr std::size_t kFullQueue = 256U << 10;
 
@@ -99,7 +102,9 @@ Task<Result<std::unique_ptr<derp::Client>>> RelayLink::connect() {
   const wire::DerpNode* const node = m_region.relayNode();
   if (node == nullptr) co_return fail(ErrorCode::Unavailable, "the region has no relay");
   CO_TRY_ASSIGN(const http::Url origin, http::parseUrl(node->url()));
-  const auto http = http::makeClient(m_environment->executor, origin, m_environment->http);
+  http::ClientOptions options = m_environment->http;
+  options.requestTimeout = std::min(options.requestTimeout, kDialTimeout);
+  const auto http = http::makeClient(m_environment->executor, origin, options);
   const auto transport = m_usesWebSocket ? derp::Transport::WebSocket : derp::Transport::RawUpgrade;
   auto stream = co_await derp::dialRelay(*http, transport);
   if (!stream) {
@@ -152,8 +157,16 @@ void RelayLink::dispatch(const derp::Event& event) {
       m_user->onRelayLatency(m_region.id, m_roundTrip);
     }
   } else if (const auto* health = std::get_if<derp::Health>(&event)) {
-    if (!health->problem.empty()) log::warning("relay {} says: {}", m_region.id, health->problem);
+    onHealth(health->problem);
   }
+}
+
+// A relay may say this as often and as long as it likes; our log does not repeat it.
+void RelayLink::onHealth(std::string_view problem) {
+  const TimePoint now = m_environment->clock.now();
+  if (problem.empty() || (m_complainedAt && now - *m_complainedAt < kComplaintSpacing)) return;
+  m_complainedAt = now;
+  log::warning("relay {} says: {}", m_region.id, problem.substr(0, kMaxComplaint));
 }
 
 }  // namespace berth::tunnel

@@ -66,6 +66,7 @@ class RelayLink : public std::enable_shared_from_this<RelayLink> {
   void onUp(std::unique_ptr<derp::Client> client);
   void measure();
   void dispatch(const derp::Event& event);
+  void onHealth(std::string_view problem);
 
   std::shared_ptr<const RelayEnvironment> m_environment;
   RelayUser* m_user;  // null once stopped
@@ -78,6 +79,7 @@ class RelayLink : public std::enable_shared_from_this<RelayLink> {
   asio::steady_timer m_checkTimer;
   TimePoint m_lastUsedAt;
   std::optional<TimePoint> m_pingSentAt;
+  std::optional<TimePoint> m_complainedAt;
   std::chrono::nanoseconds m_roundTrip{};  // as last measured
 };
 

@@ -16,6 +16,7 @@ struct ScriptedRelay : ::testing::Test {
   FakeRng rng;
   std::unique_ptr<Stream> far;
   std::unique_ptr<Client> client;
+  ClientLimits limits{.writeTimeout = 50ms};
 
   void SetUp() override {
     auto pair = makeStreamPair(io.get_executor());
@@ -28,7 +29,7 @@ struct ScriptedRelay : ::testing::Test {
     co_await far->write(makeServerKey(relayPrivate("B").publicKey()));
     co_await far->write(vectorFrame("unknown type 0x55, to be skipped"));
     co_await far->write(makeServerInfo({}, *box, rng));
-    auto result = co_await Client::login(std::move(near), nodePrivate("A"), rng, clock);
+    auto result = co_await Client::login(std::move(near), nodePrivate("A"), rng, clock, limits);
     if (!result) co_return;
     client = std::move(*result);
     Bytes info(vectorFrame("ClientInfo A to B, nonce 00..17").size());
@@ -97,6 +98,15 @@ TEST_F(ScriptedRelay, saysHowTheConnectionEnded) {
     test.far->close();
     co_await nextEvent(*test.client);
     EXPECT_EQ((co_await test.client->wait()).error().code(), ErrorCode::EndOfStream);
+  }(*this));
+}
+
+TEST_F(ScriptedRelay, oneThatStopsReadingIsLeftAndCostsBoundedMemory) {
+  run(io, [](ScriptedRelay& test) -> Task<void> {
+    const Bytes packet(1000);
+    for (int i = 0; i < 20'000; ++i) EXPECT_TRUE(test.client->send(nodePublic("B"), packet));
+    EXPECT_LE(test.client->queuedBytes(), test.limits.maxQueuedBytes);
+    EXPECT_FALSE(co_await test.client->wait());
   }(*this));
 }
 
