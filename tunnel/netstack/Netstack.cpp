@@ -14,7 +14,9 @@ namespace berth::tunnel::netstack {
 namespace {
 
 constexpr std::size_t kMaxForwardsInHandshake = 1024;  // reference/tailnet.md 3.3
+constexpr std::size_t kMaxForwardsOfPeer = 512;        // of these
 constexpr std::size_t kMaxBacklog = 256;               // connections that nobody accepted yet, per port
+constexpr std::size_t kMaxConnectionsOfPeer = 2048;    // its SYNs beyond are not answered
 constexpr std::chrono::seconds kHandshakeTimeout{20};
 constexpr std::chrono::hours kDefaultKeepalive{2};
 constexpr std::chrono::milliseconds kFlushInterval{5};
@@ -146,12 +148,13 @@ void Netstack::Impl::onTcp(const wire::Ipv6Header& header, ByteView packet) {
 void Netstack::Impl::onSyn(const Flow& flow, std::uint32_t sequence, ByteView packet) {
   if (isKnown(flow)) return giveToLwip(packet);
   if (m_forwards.contains(flow)) return;  // the SYN again, while its local end is being opened
+  if (connectionsOf(flow.source) >= kMaxConnectionsOfPeer) return;
   if (const auto found = m_listeners.find(flow.destinationPort); found != m_listeners.end()) {
     if (found->second->waiting.size() < kMaxBacklog) giveToLwip(packet);
     return;
   }
   if (!tcpForwarder) return refuse(flow, sequence);
-  if (m_forwards.size() >= kMaxForwardsInHandshake) return;
+  if (m_forwards.size() >= kMaxForwardsInHandshake || forwardsOf(flow.source) >= kMaxForwardsOfPeer) return;
   m_forwards.try_emplace(flow, m_executor);
   asio::co_spawn(m_executor, forward(shared_from_this(), flow, sequence, toBytes(packet)), asio::detached);
 }
@@ -181,6 +184,19 @@ bool Netstack::Impl::isKnown(const Flow& flow) const {
           flowOf(*pcb) == flow)
         return true;
   return false;
+}
+
+std::size_t Netstack::Impl::connectionsOf(const wire::Ipv6& peer) const {
+  const ip6_addr_t remote = toLwip(peer);
+  std::size_t count = 0;
+  for (const tcp_pcb* pcb = tcp_active_pcbs; pcb != nullptr; pcb = pcb->next)
+    if (isOurs(*pcb) && ip6_addr_zoneless_eq(&pcb->remote_ip, &remote)) ++count;
+  return count;
+}
+
+std::size_t Netstack::Impl::forwardsOf(const wire::Ipv6& peer) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(m_forwards, [&peer](const auto& entry) { return entry.first.source == peer; }));
 }
 
 void Netstack::Impl::onAccepted(tcp_pcb* pcb) {

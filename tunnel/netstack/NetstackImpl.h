@@ -61,6 +61,8 @@ class Netstack::Impl : public std::enable_shared_from_this<Netstack::Impl> {
   void refuse(const Flow& flow, std::uint32_t sequence);
   bool isOurs(const tcp_pcb& pcb) const noexcept { return pcb.netif_idx == netif_get_index(&m_netif); }
   bool isKnown(const Flow& flow) const;
+  std::size_t connectionsOf(const wire::Ipv6& peer) const;
+  std::size_t forwardsOf(const wire::Ipv6& peer) const;
   template <typename Predicate>
   void abortWhere(Predicate predicate);
   static Task<void> forward(std::shared_ptr<Impl> self, Flow flow, std::uint32_t sequence, Bytes syn);

@@ -12,9 +12,6 @@ namespace {
 constexpr std::chrono::milliseconds kTick{TCP_TMR_INTERVAL};
 constexpr std::chrono::milliseconds kSlowTick{TCP_SLOW_INTERVAL};
 
-// Receive windows beyond what every connection starts with, of all connections together.
-constexpr std::size_t kWindowBudget = 64U << 20;
-
 std::weak_ptr<Stack> theStack;
 
 bool isUnderWay(const tcp_pcb& pcb) {
@@ -80,12 +77,6 @@ void Stack::wake() {
   tcp_ticks += static_cast<u32_t>((now - m_lastTickAt) / kSlowTick);
   m_lastTickAt = now;
   schedule(now + kTick);
-}
-
-bool Stack::grantWindow(std::size_t bytes) noexcept {
-  if (bytes > kWindowBudget - m_windowGranted) return false;
-  m_windowGranted += bytes;
-  return true;
 }
 
 void Stack::onTimer(TimePoint now) {

@@ -28,9 +28,24 @@ class Stack {
 
   TimePoint now() const { return m_clock.now(); }
 
-  // A share of the process-wide budget for receive windows; false when it is used up.
-  bool grantWindow(std::size_t bytes) noexcept;
-  void returnWindow(std::size_t bytes) noexcept { m_windowGranted -= bytes; }
+  // Process-wide budgets for receive windows, which are what unread data may take up: for what connections begin with
+  // beyond the least, and for what they grow to.
+  class WindowBudget {
+   public:
+    explicit WindowBudget(std::size_t bytes) : m_left(bytes) {}
+    // False when it is used up.
+    bool take(std::size_t bytes) noexcept {
+      if (bytes > m_left) return false;
+      m_left -= bytes;
+      return true;
+    }
+    void giveBack(std::size_t bytes) noexcept { m_left += bytes; }
+
+   private:
+    std::size_t m_left;
+  };
+  WindowBudget initialWindows{64U << 20};
+  WindowBudget grownWindows{64U << 20};
 
   // When onTimer() wants to be called; nothing while idle. The Stack calls it by itself; tests with a clock of their
   // own do so themselves.
@@ -47,7 +62,6 @@ class Stack {
   std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true);
   TimePoint m_lastTickAt;
   std::optional<TimePoint> m_nextTickAt;
-  std::size_t m_windowGranted = 0;
 };
 
 }  // namespace berth::tunnel::netstack

@@ -6,6 +6,7 @@ namespace berth::tunnel::netstack {
 
 namespace {
 
+constexpr std::size_t kLeastWindow = 64U << 10;  // once there are very many
 constexpr std::size_t kInitialWindow = 256U << 10;
 constexpr std::chrono::milliseconds kFastDrain{500};  // a window that is read within this may grow
 // lwIP walks over unsent segments at each write, so little is queued ahead of the congestion window.
@@ -56,7 +57,9 @@ struct TcpConnection::Callbacks {
 };
 
 TcpConnection::TcpConnection(std::shared_ptr<Stack> stack, const asio::any_io_executor& executor, tcp_pcb* pcb)
-    : m_stack(std::move(stack)), m_pcb(pcb), m_readable(executor), m_writable(executor), m_window(kInitialWindow) {
+    : m_stack(std::move(stack)), m_pcb(pcb), m_readable(executor), m_writable(executor) {
+  m_initialWindow = m_stack->initialWindows.take(kInitialWindow - kLeastWindow) ? kInitialWindow : kLeastWindow;
+  m_window = m_initialWindow;
   tcp_arg(pcb, this);
   tcp_recv(pcb, &Callbacks::received);
   tcp_sent(pcb, &Callbacks::sent);
@@ -66,13 +69,14 @@ TcpConnection::TcpConnection(std::shared_ptr<Stack> stack, const asio::any_io_ex
 
 TcpConnection::~TcpConnection() {
   close();
-  m_stack->returnWindow(m_window - kInitialWindow);
+  m_stack->initialWindows.giveBack(m_initialWindow - kLeastWindow);
+  m_stack->grownWindows.giveBack(m_window - m_initialWindow);
 }
 
 void TcpConnection::onEstablished() {
   m_isEstablished = true;
   // lwIP would open its whole window at once. Until now not more than 64 KiB were announced, so nothing is taken back.
-  if ((m_pcb->flags & TF_WND_SCALE) != 0) m_pcb->rcv_wnd = m_pcb->rcv_ann_wnd = kInitialWindow;
+  if ((m_pcb->flags & TF_WND_SCALE) != 0) m_pcb->rcv_wnd = m_pcb->rcv_ann_wnd = static_cast<tcpwnd_size_t>(m_window);
   m_writable.notify();
 }
 
@@ -126,7 +130,7 @@ void TcpConnection::openWindow(std::size_t taken) {
     const bool isFast = now - m_grownAt < kFastDrain;
     m_grownAt = now;
     m_readSinceGrowth = 0;
-    if (isFast && m_window < TCP_WND && (m_pcb->flags & TF_WND_SCALE) != 0 && m_stack->grantWindow(m_window)) {
+    if (isFast && m_window < TCP_WND && (m_pcb->flags & TF_WND_SCALE) != 0 && m_stack->grownWindows.take(m_window)) {
       m_pcb->rcv_wnd += static_cast<tcpwnd_size_t>(m_window);
       m_window *= 2;
     }

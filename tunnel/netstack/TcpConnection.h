@@ -52,7 +52,8 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   Notifier m_writable;
   std::deque<pbuf*> m_received;
   std::size_t m_frontTaken = 0;  // bytes of the first one that were read
-  std::size_t m_window;          // receive window allowed to this connection
+  std::size_t m_initialWindow;
+  std::size_t m_window;  // receive window allowed to this connection
   std::size_t m_readSinceGrowth = 0;
   TimePoint m_grownAt{};
   std::optional<Error> m_error;  // why the pcb is gone, unless in good order

@@ -1,6 +1,9 @@
 #include "tests/unit/tunnel/netstack/JoinedStacks.h"
+#include "tunnel/wire/Packet.h"
+#include "tunnel/wire/Writer.h"
 
 using namespace berth;
+using namespace berth::tunnel;
 using namespace berth::tunnel::netstack;
 
 namespace {
@@ -31,6 +34,23 @@ void transfer(JoinedStacks& net, std::size_t size) {
   const Bytes data = makePattern(size);
   net.spawn(expectAll(**listener, data));
   net.run(sendAll(net.left, 1, data));
+}
+
+// A SYN and nothing else; checksums are not looked at inside a tunnel.
+Bytes makeSyn(const Ipv6& from, const Ipv6& to, std::uint16_t sourcePort, std::uint16_t port) {
+  constexpr std::size_t kTcpHeaderSize = 20;
+  Bytes packet(wire::kIpv6HeaderSize + kTcpHeaderSize);
+  wire::writeIpv6(packet, {.payloadLength = kTcpHeaderSize,
+                           .nextHeader = static_cast<std::uint8_t>(wire::IpProtocol::Tcp),
+                           .source = from,
+                           .destination = to});
+  wire::Writer out(ByteSpan(packet).subspan(wire::kIpv6HeaderSize));
+  out.u16be(sourcePort);
+  out.u16be(port);
+  out.u64be(1ULL << 32);  // sequence, acknowledgement
+  out.u16be(0x5002);      // header length, SYN
+  out.u16be(0xffff);      // window
+  return packet;
 }
 
 }  // namespace
@@ -173,6 +193,51 @@ TEST(NetstackTcp, aThousandStreamsAtOnce) {
     net.advanceToTimer();
   }
   EXPECT_EQ(finished, 1000);
+}
+
+TEST(NetstackTcp, aFloodOfSynsLeavesRoomForOthers) {
+  JoinedStacks net;
+  auto listener = net.right.listen(22, kKeepalive);
+  // From an address that never answers: half-open connections.
+  const Ipv6 flooder = *Ipv6::parse("fd7a:115c:a1e0::bad");
+  const std::size_t before = net.packetsSent;
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    net.right.receive(makeSyn(flooder, kRightAddress, static_cast<std::uint16_t>(1024 + i), 22));
+    if (i % 64 == 0) net.settle();
+  }
+  EXPECT_LT(net.packetsSent - before, 2100U) << "each half-open connection has sent a SYN-ACK";
+  net.run([](JoinedStacks& n, StreamListener& l) -> Task<void> {
+    auto stream = co_await n.left.connect(kRightAddress, 22);
+    EXPECT_TRUE(stream);
+    EXPECT_TRUE(co_await l.accept());
+  }(net, **listener));
+}
+
+TEST(NetstackTcp, veryManyStreamsHaveSmallerWindows) {
+  JoinedStacks net;
+  auto listener = net.right.listen(1, kKeepalive);
+  std::vector<std::unique_ptr<Stream>> near;
+  std::vector<std::unique_ptr<Stream>> far;
+  net.run([](JoinedStacks& n, StreamListener& l, auto& ours, auto& theirs) -> Task<void> {
+    for (int i = 0; i < 400; ++i) {
+      ours.push_back(*co_await n.left.connect(kRightAddress, 1));
+      theirs.push_back(*co_await l.accept());
+    }
+  }(net, **listener, near, far));
+  // What a writer is rid of while nobody reads: the window, and its own queue.
+  std::array<std::size_t, 2> written{};
+  for (std::size_t i = 0; i < 2; ++i)
+    net.spawn([](Stream& stream, std::size_t& count) -> Task<void> {
+      const Bytes block(4096);
+      while (co_await stream.write(block)) count += block.size();
+    }(*(i == 0 ? near.front() : near.back()), written[i]));
+  for (int i = 0; i < 100; ++i) {
+    net.settle();
+    net.advanceToTimer();
+  }
+  EXPECT_GT(written[0], written[1] + (150U << 10));
+  for (auto& stream : near) stream->close();
+  net.settle();
 }
 
 TEST(NetstackTcp, abortingAPeerEndsItsStreamsOnly) {
