@@ -59,13 +59,16 @@ void PathSelector::removePeer(const wire::NodePublic& peer) {
   std::erase_if(m_messages, [&peer](const Message& message) { return message.peer == peer; });
 }
 
-void PathSelector::bind(const wire::NodePublic& peer, const wire::Endpoint& source) {
+void PathSelector::bind(const wire::NodePublic& peer, const wire::Endpoint& source, TimePoint now) {
   State& state = m_peers.at(peer);
   const auto [at, isNew] = m_bound.try_emplace(source, peer);
   if (!isNew && at->second == peer) return;
-  if (++state.boundAddresses > kMaxBoundAddresses) {  // it makes addresses up
+  if (++state.boundAddresses > kMaxBoundAddresses) {
+    // It makes addresses up, or somebody repeats its pings from many: the one that answers stays.
     unbind(peer);
     state.boundAddresses = 1;
+    if (const auto direct = state.path.trusted(now); direct && m_bound.try_emplace(*direct, peer).second)
+      ++state.boundAddresses;
   }
   m_bound[source] = peer;
 }
@@ -136,14 +139,14 @@ std::optional<PathSelector::Pong> PathSelector::onDisco(ByteView packet, const d
     m_messages.push_back({ping->peer, std::move(ping->pong), routeOf(via)});
     if (udp == nullptr) return std::nullopt;
     State& state = m_peers.at(ping->peer);
-    bind(ping->peer, udp->source);
+    bind(ping->peer, udp->source, now);
     state.path.onPing(udp->source, now);
     collect(ping->peer, state, now);
   } else if (const auto* pong = std::get_if<disco::PongReceived>(&outcome)) {
     if (pong->pinged.has_value() != (udp != nullptr)) return std::nullopt;  // it went another way than it came
     if (udp != nullptr) {
       State& state = m_peers.at(pong->peer);
-      bind(pong->peer, udp->source);
+      bind(pong->peer, udp->source, now);
       state.path.onPong(*pong->pinged, pong->roundTrip, now);
       collect(pong->peer, state, now);
     }

@@ -112,7 +112,7 @@ class PathSelector {
   };
 
   State* find(const wire::NodePublic& peer);
-  void bind(const wire::NodePublic& peer, const wire::Endpoint& source);
+  void bind(const wire::NodePublic& peer, const wire::Endpoint& source, TimePoint now);
   void unbind(const wire::NodePublic& peer);
   // Turns what the peer's path wants into messages.
   void collect(const wire::NodePublic& peer, State& state, TimePoint now);

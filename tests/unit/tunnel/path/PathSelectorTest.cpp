@@ -231,3 +231,21 @@ TEST_F(PathSelectorTest, aPeerCannotBindAddressesWithoutLimit) {
   EXPECT_LE(std::ranges::count_if(sources, [this](const auto& source) { return a.paths.isBound(source); }), 200);
   EXPECT_TRUE(a.paths.isBound(sources.back()));
 }
+
+TEST_F(PathSelectorTest, pingsRepeatedFromElsewhereDoNotUnbindTheAddressInUse) {
+  a.meet(b, now, kHome, {b.address});
+  b.meet(a, now);
+  a.paths.choose(b.node, now);
+  settle();
+  ASSERT_TRUE(a.paths.isBound(b.address));
+  b.paths.probe(a.node, now);
+  const Messages seen = take(b);
+  ASSERT_FALSE(seen.empty());
+  for (std::uint16_t port = 1; port <= 1000; ++port) {
+    a.paths.onDisco(seen.front().packet, disco::ViaUdp{*wire::Endpoint::parse(std::format("203.0.113.9:{}", port))},
+                    now);
+    take(a);
+    ASSERT_TRUE(a.paths.isBound(b.address)) << port;
+  }
+  EXPECT_EQ(a.paths.choose(b.node, now).direct, b.address);
+}
