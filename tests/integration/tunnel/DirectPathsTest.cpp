@@ -2,7 +2,9 @@
 #include "tests/integration/tunnel/Digests.h"
 #include "tests/integration/tunnel/RelayServer.h"
 #include "tests/support/NetworkNamespace.h"
+#include "tunnel/link/UdpSocket.h"
 #include "tunnel/stun/Server.h"
+#include "tunnel/wire/Packet.h"
 
 using namespace berth;
 using namespace berth::tunnel;
@@ -204,5 +206,51 @@ TEST_F(DirectPair, noticeANewAddressWithinTwoSeconds) {
       return !std::ranges::contains(t.client.selfInfo().place.endpoints, fresh, &wire::Endpoint::address);
     });
     co_await t.until([&t] { return t.isDirect(); });
+  }(*this));
+}
+
+TEST_F(DirectPair, rubbishAtTheirUdpPortsHoldsUpNothing) {
+  introduceEach();
+  std::size_t received = 0;
+  asio::co_spawn(io, serveDigests(*agent.listen(1, kKeepalive), received), asio::detached);
+  run([](DirectPair& t) -> Task<void> {
+    co_await t.until([&t] { return t.isDirect(); });
+    const wire::Endpoint loopback{t.client.findPeerStatus(t.agent.key())->direct->address, 0};
+    const auto attacker = *link::UdpSocket::open(t.io.get_executor(), loopback, [](const wire::Endpoint&, ByteView) {});
+    bool isDone = false;
+    bool hasEnded = false;
+    std::size_t sent = 0;
+    asio::co_spawn(
+        t.io,
+        [](DirectPair& pair, link::UdpSocket& socket, const bool& done, std::size_t& count) -> Task<void> {
+          const wire::Endpoint victims[] = {*pair.client.findPeerStatus(pair.agent.key())->direct,
+                                            *pair.agent.findPeerStatus(pair.client.key())->direct};
+          while (!done) {
+            for (int i = 0; i < 100; ++i) {
+              Bytes datagram(static_cast<std::size_t>(i) * 14);
+              pair.rng.fill(datagram);
+              if (i % 3 == 1) std::ranges::copy(wire::kDiscoMagic, datagram.begin());
+              if (i % 3 == 2) {
+                std::ranges::fill(ByteSpan(datagram).first(4), std::byte{0});
+                datagram[0] = static_cast<std::byte>(1 + i % 4);
+              }
+              for (const wire::Endpoint& victim : victims) socket.send(victim, datagram);
+              count += 2;
+            }
+            co_await pair.pause(5ms);
+          }
+        }(t, *attacker, isDone, sent),
+        [&hasEnded](std::exception_ptr) { hasEnded = true; });
+    const auto start = SteadyClock::now();
+    auto stream = co_await t.client.dial(t.agent.addresses()[0], 1);
+    EXPECT_TRUE(stream);
+    if (stream) {
+      const std::string digest = co_await sendBlocks(**stream, 1600);  // 100 MiB
+      EXPECT_EQ(co_await readText(**stream), digest);
+    }
+    std::printf("direct beside %zu datagrams of rubbish: %.1f MiB/s\n", sent, 100 / secondsSince(start));
+    EXPECT_TRUE(t.isDirect());
+    isDone = true;
+    co_await t.until([&hasEnded] { return hasEnded; });
   }(*this));
 }
