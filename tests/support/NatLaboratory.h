@@ -2,7 +2,8 @@
 //
 //   a (10.1.0.2) -- router a (203.0.113.1) -- internet (198.51.100.1, .2) -- router b (203.0.113.2) -- b (10.2.0.2)
 //
-// Routers are Linux's own NAT, made by nftables. Needs privilege, `ip` and `nft`.
+// Routers are Linux's own NAT, made by nftables. The way from router a to the internet may be slow and lossy (link/).
+// Needs privilege, `ip` and `nft`.
 #pragma once
 
 #include <fcntl.h>
@@ -10,8 +11,11 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <format>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,22 +38,32 @@ inline const char* toString(Nat nat) {
   return "";
 }
 
+// Of packets between router a and the internet, either way.
+struct LinkFaults {
+  std::chrono::milliseconds delay{0};
+  double lossPercent = 0;
+
+  bool isAny() const { return delay.count() > 0 || lossPercent > 0; }
+};
+
 class NatLaboratory {
  public:
   static bool isPossible() {
     return ::geteuid() == 0 && std::system("ip netns list >/dev/null 2>&1 && nft list ruleset >/dev/null 2>&1") == 0;
   }
 
-  NatLaboratory(Nat a, Nat b) : m_original(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)) {
+  NatLaboratory(Nat a, Nat b, const LinkFaults& faults = {})
+      : m_original(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)) {
     add("net");
     in("net",
        "ip addr add 198.51.100.1/32 dev lo; ip addr add 198.51.100.2/32 dev lo; "
        "echo 1 > /proc/sys/net/ipv4/ip_forward");
-    addSite("a", 1, a);
-    addSite("b", 2, b);
+    addSite("a", 1, a, faults);
+    addSite("b", 2, b, {});
   }
   ~NatLaboratory() {
     leave();
+    m_slowLink.reset();
     ::close(m_original);
     for (const auto& each : m_namespaces) EXPECT_EQ(std::system(("ip netns del " + each).c_str()), 0);
   }
@@ -72,6 +86,14 @@ class NatLaboratory {
     EXPECT_EQ(std::system(std::format("ip netns exec {} sh -ec '{}'", nameOf(place), command).c_str()), 0) << command;
   }
 
+  // At a router: drops every UDP datagram that passes, or lets them pass again.
+  void cutUdp(const std::string& router, bool isCut) const {
+    in(router, isCut ? "nft add table ip cut; "
+                       "nft \"add chain ip cut through { type filter hook forward priority -1; }\"; "
+                       "nft add rule ip cut through meta l4proto udp drop"
+                     : "nft delete table ip cut");
+  }
+
  private:
   std::string nameOf(const std::string& place) const { return std::format("lab{}-{}", m_id, place); }
 
@@ -81,16 +103,35 @@ class NatLaboratory {
     in(place, "ip link set lo up");
   }
 
-  void addSite(const std::string& site, int number, Nat nat) {
+  // Between a router's "wan" and the internet's device of the router's name.
+  void connectRouter(const std::string& router, const LinkFaults& faults) {
+    if (!faults.isAny()) return in(router, "ip link add wan type veth peer name " + router + " netns " + nameOf("net"));
+    m_slowLink.reset(::popen(std::format("$BERTH_BIN_DIR/../tests/link_emulator --delay {} --loss {} {} {} >/dev/null",
+                                         faults.delay.count(), faults.lossPercent, nameOf(router), nameOf("net"))
+                                 .c_str(),
+                             "we"));
+    // As soon as it is complete the device gets our name for it, and our addresses instead of its own.
+    const auto take = [this](const std::string& place, const std::string& name) {
+      in(place,
+         "for i in $(seq 500); do ip -o addr show dev link0 up 2>/dev/null | grep -q fd90 && break; sleep 0.01; "
+         "done; ip link set link0 down; ip addr flush dev link0; ip link set link0 name " +
+             name);
+    };
+    take(router, "wan");
+    take("net", router);
+  }
+
+  void addSite(const std::string& site, int number, Nat nat, const LinkFaults& faults) {
     const std::string router = "router" + site;
     add(site);
     add(router);
+    connectRouter(router, faults);
     in(router, std::format("ip link add lan type veth peer name eth0 netns {}; "
-                           "ip link add wan type veth peer name {} netns {}; echo 1 > /proc/sys/net/ipv4/ip_forward; "
+                           "echo 1 > /proc/sys/net/ipv4/ip_forward; "
                            "ip addr add 10.{}.0.1/24 dev lan; ip addr add 203.0.113.{}/32 dev wan; "
                            "ip link set lan up; ip link set wan up; ip route add 192.0.2.{}/32 dev wan; "
                            "ip route add default via 192.0.2.{}",
-                           nameOf(site), router, nameOf("net"), number, number, number, number));
+                           nameOf(site), number, number, number, number));
     in("net", std::format("ip addr add 192.0.2.{}/32 dev {}; ip link set {} up; ip route add 203.0.113.{}/32 dev {}",
                           number, router, router, number, router));
     if (nat == Nat::None)
@@ -113,6 +154,7 @@ class NatLaboratory {
   const int m_original;
   const pid_t m_id = ::getpid();  // the same in a process that is forked
   std::vector<std::string> m_namespaces;
+  std::unique_ptr<FILE, int (*)(FILE*)> m_slowLink{nullptr, ::pclose};  // runs until its input is closed
 };
 
 }  // namespace berth::test

@@ -1,21 +1,10 @@
-// Two nodes, each in a process and network of its own behind a NAT, and a relay and two STUN servers on the internet
-// between them: which path is found, how long the first byte takes and how long traffic stops when something changes.
-#include <sys/socket.h>
-#include <sys/wait.h>
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
-#include <csignal>
-#include <sstream>
-
-#include "tests/integration/tunnel/RelayServer.h"
-#include "tests/support/NatLaboratory.h"
-#include "tunnel/stun/Server.h"
+// Which path two nodes behind NATs find, how long the first byte takes, and how long traffic stops when something
+// changes.
+#include "tests/integration/tunnel/TwoSites.h"
 
 using namespace berth;
 using namespace berth::tunnel;
+using berth::test::LinkFaults;
 using berth::test::Nat;
 using berth::test::NatLaboratory;
 using namespace std::chrono_literals;
@@ -25,149 +14,63 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::uint16_t kEchoPort = 1;
-constexpr std::uint16_t kStunPort = 3478;
-constexpr int kStunRegion = 1000;
 
 double millisSince(SteadyClock::time_point start) {
   return std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count();
 }
 
-// Lines over a socket pair, between this process and a node's.
-class Channel {
+// Sends back what it is sent.
+class EchoingAgent : public SiteNode {
  public:
-  Channel(asio::io_context& io, int descriptor) : m_socket(io, descriptor) {}
-
-  void write(std::string line) {
-    line += '\n';
-    boost::system::error_code lost;
-    asio::write(m_socket, asio::buffer(line), lost);
-  }
-  // Nothing at the end.
-  Task<std::optional<std::string>> read() {
-    boost::system::error_code error;
-    const auto size = co_await asio::async_read_until(m_socket, asio::dynamic_buffer(m_buffer), '\n',
-                                                      asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return std::nullopt;
-    std::string line = m_buffer.substr(0, size - 1);
-    m_buffer.erase(0, size);
-    co_return line;
+  EchoingAgent(int channel, const char* address, const wire::DerpMap& map) : SiteNode(channel, address, map) {
+    spawn(listen());
   }
 
  private:
-  asio::posix::stream_descriptor m_socket;
-  std::string m_buffer;
+  Task<void> listen() {
+    auto listener = node().listen(kEchoPort, 72h);
+    while (auto stream = co_await (*listener)->accept()) spawn(echo(*std::move(stream)));
+  }
+  static Task<void> echo(std::unique_ptr<Stream> stream) {
+    Bytes buffer(256);
+    while (auto count = co_await stream->readSome(buffer)) co_await stream->write(ByteView(buffer).first(*count));
+  }
 };
 
-wire::DerpMap withSecondStun(wire::DerpMap map) {
-  map.regions.at(kRegion).nodes.front().stunPort = kStunPort;
-  wire::DerpNode node;
-  node.name = "stun";
-  node.hostName = NatLaboratory::kSecondHost;
-  node.stunPort = kStunPort;
-  node.isStunOnly = true;
-  map.regions[kStunRegion] = {kStunRegion, "stun", "STUN", false, false, {node}};
-  return map;
-}
-
-// A node as a process: introduces itself with "self", is told of the other with "peer" in the same form, reports.
-class Member {
+// An echo every 10 ms until told to quit. Reports the first byte, the change to a direct path, the longest silence.
+class TalkingClient : public SiteNode {
  public:
-  Member(int channel, const char* address, const wire::DerpMap& map)
-      : m_channel(m_io, channel), m_node(m_io.get_executor(), m_clock, m_rng, {.addresses = {*Ipv6::parse(address)}}) {
-    m_node.setOnSelfChanged([this](const SelfInfo& self) { m_channel.write("self " + describe(self)); });
-    m_node.setDerpMap(map, false);
-  }
-
-  void runAgent() {
-    asio::co_spawn(m_io, listen(), asio::detached);
-    asio::co_spawn(m_io, takePeers(), asio::detached);
-    m_io.run();
-  }
-  void runClient() {
-    asio::co_spawn(m_io, takePeers(), asio::detached);
-    asio::co_spawn(m_io, talk(), asio::detached);
-    m_io.run();
-  }
+  using SiteNode::SiteNode;
 
  private:
-  std::string describe(const SelfInfo& self) const {
-    std::string text = std::format("{} {} {}", m_node.key().toString(), m_node.discoKey().toString(),
-                                   m_node.addresses().front().toString());
-    for (const auto& endpoint : self.place.endpoints) text += " " + endpoint.toString();
-    return text;
-  }
+  void onPeer() override { spawn(talk()); }
+  void onLine(const std::string& line) override { m_isQuitting = line == "quit"; }
 
-  Task<void> takePeers() {
-    while (auto line = co_await m_channel.read()) {
-      std::istringstream words(*line);
-      std::string kind, node, disco, address;
-      words >> kind >> node >> disco >> address;
-      if (kind == "quit") m_isQuitting = true;
-      if (kind != "peer") continue;
-      PeerConfig config{
-          *wire::NodePublic::parse(node), *wire::DiscoPublic::parse(disco), kRegion, {*Ipv6::parse(address)}, {}};
-      for (std::string endpoint; words >> endpoint;) config.endpoints.push_back(*wire::Endpoint::parse(endpoint));
-      m_peerAddress = config.addresses.front();
-      m_node.putPeer(config);
-      while (!m_node.isHomeConnected()) co_await pause(1ms);
-      if (!m_peer) m_channel.write("ready");
-      m_peer = config.key;
-    }
-    m_io.stop();
-  }
-
-  Task<void> listen() {
-    auto listener = m_node.listen(kEchoPort, 72h);
-    while (auto stream = co_await (*listener)->accept())
-      asio::co_spawn(
-          m_io,
-          [](std::unique_ptr<Stream> s) -> Task<void> {
-            Bytes buffer(256);
-            while (auto count = co_await s->readSome(buffer)) co_await s->write(ByteView(buffer).first(*count));
-          }(*std::move(stream)),
-          asio::detached);
-  }
-
-  Task<void> pause(std::chrono::milliseconds time) {
-    asio::steady_timer timer(m_io, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
-
-  // An echo every 10 ms until told to quit. Reports the first byte, the change to a direct path, the longest silence.
   Task<void> talk() {
-    while (!m_peer) co_await pause(1ms);
     const auto start = SteadyClock::now();
-    auto stream = co_await m_node.dial(m_peerAddress, kEchoPort);
-    if (!stream) co_return m_channel.write("failed " + stream.error().message());
+    auto stream = co_await node().dial(peerAddress(), kEchoPort);
+    if (!stream) co_return say("failed " + stream.error().message());
     Bytes buffer(256);
     auto lastAt = SteadyClock::now();
     double longest = 0;
     bool isFirst = true;
-    std::string way = "relay";
+    std::string lastWay = "relay";
     while (!m_isQuitting) {
       co_await (*stream)->write(asBytes("x"));
-      if (!co_await (*stream)->readSome(buffer)) co_return m_channel.write("failed the stream ended");
-      if (std::exchange(isFirst, false)) m_channel.write(std::format("firstbyte {:.1f}", millisSince(start)));
+      if (!co_await (*stream)->readSome(buffer)) co_return say("failed the stream ended");
+      if (std::exchange(isFirst, false)) say(std::format("firstbyte {:.1f}", millisSince(start)));
       longest = std::max(longest, millisSince(lastAt));
-      const auto status = m_node.findPeerStatus(*m_peer);
-      const std::string now = status->direct ? status->direct->toString() : "relay";
-      if (now != way) m_channel.write(std::format("way {:.1f} {}", millisSince(start), now));
-      way = now;
+      const std::string now = way();
+      if (now != lastWay) say(std::format("way {:.1f} {}", millisSince(start), now));
+      lastWay = now;
       lastAt = SteadyClock::now();
       co_await pause(10ms);
     }
-    const auto varies = m_node.selfInfo().place.mappingVaries;
-    m_channel.write(std::format("done {:.1f} {} {}", longest, way, varies ? (*varies ? "hard" : "easy") : "unknown"));
+    const auto varies = node().selfInfo().place.mappingVaries;
+    say(std::format("done {:.1f} {} {}", longest, lastWay, varies ? (*varies ? "hard" : "easy") : "unknown"));
   }
 
-  asio::io_context m_io;
-  SystemClock m_clock;
-  SystemRng m_rng;
-  Channel m_channel;
-  std::optional<wire::NodePublic> m_peer;
-  Ipv6 m_peerAddress;
   bool m_isQuitting = false;
-  Node m_node;
 };
 
 struct Report {
@@ -181,110 +84,41 @@ struct Report {
 
 class Experiment {
  public:
-  Experiment(Nat a, Nat b) : m_laboratory(a, b) {
-    m_laboratory.enter("net");
-    m_relay.start();
-    for (const char* host : {NatLaboratory::kRelayHost, NatLaboratory::kSecondHost})
-      m_stun.push_back(
-          *stun::Server::start(m_io.get_executor(), *wire::Endpoint::parse(std::format("{}:{}", host, kStunPort))));
-    // Forked once the port is known; a child starts with nothing of ours but the addresses.
-    const wire::DerpMap map = withSecondStun(m_relay.map());
-    m_client = spawn("a", map, [](Member& member) { member.runClient(); }, "fd7a:115c:a1e0::a");
-    m_agent = spawn("b", map, [](Member& member) { member.runAgent(); }, "fd7a:115c:a1e0::b");
-    asio::co_spawn(m_io, pass(*m_client, *m_agent), asio::detached);
-    asio::co_spawn(m_io, pass(*m_agent, *m_client), asio::detached);
-  }
-  ~Experiment() {
-    for (const pid_t child : m_children) {
-      ::kill(child, SIGKILL);
-      ::waitpid(child, nullptr, 0);
-    }
-    for (auto& each : m_stun) each->stop();
-    bool isStopped = false;
-    asio::co_spawn(m_io, m_relay.stop(), [&](std::exception_ptr) { isStopped = true; });
-    while (!isStopped) m_io.run_one_for(100ms);
-  }
+  Experiment(Nat a, Nat b, const LinkFaults& faults = {})
+      : m_sites(TwoSites::make<TalkingClient, EchoingAgent>(
+            a, b, [this](TwoSites::Side, const std::string& line) { onLine(line); }, faults)) {}
 
-  void runFor(std::chrono::milliseconds time) { m_io.run_for(time); }
+  void runFor(std::chrono::milliseconds time) { m_sites->runFor(time); }
   bool runUntil(const std::function<bool()>& isTrue, std::chrono::seconds limit = 15s) {
-    const auto start = SteadyClock::now();
-    while (!isTrue() && SteadyClock::now() - start < limit) m_io.run_one_for(20ms);
-    return isTrue();
+    return m_sites->runUntil(isTrue, limit);
   }
   bool isDirect() const { return m_report.way != "relay" && !m_report.way.empty(); }
   const Report& finish() {
-    m_client->write("quit");
+    m_sites->tell(TwoSites::Side::Client, "quit");
     EXPECT_TRUE(runUntil([this] { return m_report.longestSilence >= 0 || !m_report.failure.empty(); }));
     EXPECT_EQ(m_report.failure, "");
     return m_report;
   }
   const Report& report() const { return m_report; }
-  const NatLaboratory& laboratory() const { return m_laboratory; }
+  const NatLaboratory& laboratory() const { return m_sites->laboratory(); }
 
  private:
-  std::unique_ptr<Channel> spawn(const std::string& place, const wire::DerpMap& map, void (*main)(Member&),
-                                 const char* address) {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-    m_io.notify_fork(asio::io_context::fork_prepare);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      ::close(ends[0]);
-      log::setLevel(log::Level::Error);
-      m_laboratory.enter(place);
-      {
-        Member member(ends[1], address, map);
-        main(member);
-      }
-      ::_exit(0);
+  void onLine(const std::string& line) {
+    std::istringstream words(line);
+    std::string kind;
+    words >> kind;
+    if (kind == "firstbyte") words >> m_report.firstByte;
+    if (kind == "way") {
+      double after = 0;
+      words >> after >> m_report.way;
+      if (m_report.directAfter < 0) m_report.directAfter = after;
     }
-    m_io.notify_fork(asio::io_context::fork_parent);
-    ::close(ends[1]);
-    m_children.push_back(child);
-    return std::make_unique<Channel>(m_io, ends[0]);
+    if (kind == "done") words >> m_report.longestSilence >> m_report.way >> m_report.nat;
+    if (kind == "failed") m_report.failure = line;
   }
 
-  Task<void> pass(Channel& from, Channel& to) {
-    while (auto line = co_await from.read()) {
-      std::istringstream words(*line);
-      std::string kind;
-      words >> kind;
-      if (kind == "self") introduce(from, to, "peer" + line->substr(kind.size()));
-      if (kind == "ready" && &from == m_agent.get()) {
-        m_isAgentReady = true;
-        introduce(from, to, std::exchange(m_waiting, {}));
-      }
-      if (kind == "firstbyte") words >> m_report.firstByte;
-      if (kind == "way") {
-        double after = 0;
-        words >> after >> m_report.way;
-        if (m_report.directAfter < 0) m_report.directAfter = after;
-      }
-      if (kind == "done") words >> m_report.longestSilence >> m_report.way >> m_report.nat;
-      if (kind == "failed") m_report.failure = *line;
-    }
-  }
-
-  // The client hears of the agent once that knows the client (reference/tailnet.md 4.10).
-  void introduce(Channel& from, Channel& to, std::string peer) {
-    if (&from == m_agent.get() && !m_isAgentReady)
-      m_waiting = std::move(peer);
-    else
-      to.write(std::move(peer));
-  }
-
-  NatLaboratory m_laboratory;
-  asio::io_context m_io;
-  SystemClock m_clock;
-  SystemRng m_rng;
-  RelayServer m_relay{m_io, m_clock, m_rng, NatLaboratory::kRelayHost};
-  std::vector<std::unique_ptr<stun::Server>> m_stun;
-  std::unique_ptr<Channel> m_client;
-  std::unique_ptr<Channel> m_agent;
-  std::vector<pid_t> m_children;
-  std::string m_waiting;
-  bool m_isAgentReady = false;
   Report m_report;
+  std::unique_ptr<TwoSites> m_sites;
 };
 
 struct NatLab : testing::Test {
@@ -325,6 +159,33 @@ TEST_F(NatLab, findsTheDirectPathWhereverThereIsOne) {
     std::printf("%-12s %-12s %-8s %16.0f %14.0f %20.0f\n", toString(row.a), toString(row.b),
                 report.way == "relay" ? "relay" : "direct", report.firstByte, report.directAfter,
                 report.longestSilence);
+  }
+}
+
+TEST_F(NatLab, recoversOnSlowAndLossyNetworks) {
+  struct Row {
+    const char* name;
+    LinkFaults faults;
+    int maxSilence;  // ms
+  };
+  const Row rows[] = {
+      {"clean", {}, 3'000},
+      {"1 % loss", {.lossPercent = 1}, 4'000},
+      {"100 ms each way", {.delay = 100ms}, 6'000},
+      {"both", {.delay = 100ms, .lossPercent = 1}, 8'000},
+  };
+  std::printf("%-16s %16s %14s %34s\n", "network", "first byte (ms)", "direct (ms)", "silence when UDP is cut (ms)");
+  for (const Row& row : rows) {
+    Experiment experiment(Nat::Easy, Nat::Easy, row.faults);
+    EXPECT_TRUE(experiment.runUntil([&] { return experiment.isDirect(); })) << row.name;
+    experiment.runFor(2s);
+    experiment.laboratory().cutUdp("routera", true);
+    EXPECT_TRUE(experiment.runUntil([&] { return !experiment.isDirect(); })) << row.name;
+    experiment.laboratory().cutUdp("routera", false);
+    EXPECT_TRUE(experiment.runUntil([&] { return experiment.isDirect(); })) << row.name;
+    const Report report = experiment.finish();
+    std::printf("%-16s %16.0f %14.0f %34.0f\n", row.name, report.firstByte, report.directAfter, report.longestSilence);
+    EXPECT_LT(report.longestSilence, row.maxSilence) << row.name;
   }
 }
 
