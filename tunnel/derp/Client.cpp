@@ -4,9 +4,9 @@
 #include <boost/asio/detached.hpp>
 
 #include "core/base/Notifier.h"
+#include "core/base/StreamDeadline.h"
 #include "tunnel/derp/FrameQueue.h"
 #include "tunnel/derp/Login.h"
-#include "tunnel/derp/StreamDeadline.h"
 #include "tunnel/wire/Reader.h"
 
 namespace berth::tunnel::derp {

@@ -2,7 +2,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include "tunnel/derp/StreamDeadline.h"
+#include "core/base/StreamDeadline.h"
 #include "tunnel/wire/Packet.h"
 #include "tunnel/wire/Reader.h"
 

@@ -6,7 +6,7 @@
 
 #include "core/base/Stream.h"
 
-namespace berth::tunnel::derp {
+namespace berth {
 
 class StreamDeadline {
  public:
@@ -33,4 +33,4 @@ class StreamDeadline {
   std::shared_ptr<State> m_state;
 };
 
-}  // namespace berth::tunnel::derp
+}  // namespace berth
