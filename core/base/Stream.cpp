@@ -9,6 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
 
+#include "core/base/Copy.h"
+
 namespace berth {
 
 namespace {
@@ -101,19 +103,6 @@ class MemoryStream final : public Stream {
   std::shared_ptr<Channel> m_out;
 };
 
-// Copies until the source ends; true if it ended in good order and the end was passed on.
-Task<bool> copyUntilEnd(Stream& from, Stream& to) {
-  std::vector<std::byte> buffer(kCopyBufferSize);
-  while (true) {
-    const auto count = co_await from.readSome(buffer);
-    if (!count) {
-      if (count.error().code() != ErrorCode::EndOfStream) co_return false;
-      co_return (co_await to.closeWrite()).has_value();
-    }
-    if (!co_await to.write(ByteView(buffer).first(*count))) co_return false;
-  }
-}
-
 Task<void> copyOrCloseBoth(Stream& from, Stream& to) {
   if (co_await copyUntilEnd(from, to)) co_return;
   from.close();
@@ -134,6 +123,18 @@ Task<Result<void>> readExactly(Stream& stream, ByteSpan buffer) {
     filled += *count;
   }
   co_return Result<void>();
+}
+
+Task<bool> copyUntilEnd(Stream& from, Stream& to) {
+  std::vector<std::byte> buffer(kCopyBufferSize);
+  while (true) {
+    const auto count = co_await from.readSome(buffer);
+    if (!count) {
+      if (count.error().code() != ErrorCode::EndOfStream) co_return false;
+      co_return (co_await to.closeWrite()).has_value();
+    }
+    if (!co_await to.write(ByteView(buffer).first(*count))) co_return false;
+  }
 }
 
 Task<void> pipe(Stream& a, Stream& b) {

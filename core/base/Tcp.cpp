@@ -2,18 +2,14 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <charconv>
 #include <format>
 
-#include "core/base/SocketError.h"
+#include "core/base/SocketStream.h"
 
 namespace berth {
 
@@ -22,45 +18,15 @@ namespace {
 using asio::ip::tcp;
 using boost::system::error_code;
 
-class SocketStream final : public TcpStream {
+class TcpSocketStream final : public SocketStream<TcpStream, tcp::socket> {
  public:
-  explicit SocketStream(tcp::socket socket) : m_socket(std::move(socket)) {
+  explicit TcpSocketStream(tcp::socket socket) : SocketStream(std::move(socket)) {
     error_code ignored;
     m_socket.set_option(tcp::no_delay(true), ignored);
     const auto peer = m_socket.remote_endpoint(ignored);
     if (!ignored) m_remoteAddress = addressText(peer.address());
   }
-  ~SocketStream() override { close(); }
 
-  Task<Result<std::size_t>> readSome(ByteSpan buffer) override {
-    error_code error;
-    const std::size_t count = co_await m_socket.async_read_some(asio::buffer(buffer.data(), buffer.size()),
-                                                                asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return fail(socketError(error, "read from connection"));
-    co_return count;
-  }
-
-  Task<Result<void>> write(ByteView data) override {
-    error_code error;
-    co_await asio::async_write(m_socket, asio::buffer(data.data(), data.size()),
-                               asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return fail(socketError(error, "write to connection"));
-    co_return Result<void>();
-  }
-
-  Task<Result<void>> closeWrite() override {
-    error_code error;
-    m_socket.shutdown(tcp::socket::shutdown_send, error);
-    if (error) co_return fail(socketError(error, "close connection"));
-    co_return Result<void>();
-  }
-
-  void close() noexcept override {
-    error_code ignored;
-    m_socket.close(ignored);
-  }
-
-  asio::any_io_executor executor() override { return m_socket.get_executor(); }
   std::string remoteAddress() const override { return m_remoteAddress; }
 
   bool isStale() const override {
@@ -78,7 +44,6 @@ class SocketStream final : public TcpStream {
     return address.to_string();
   }
 
-  tcp::socket m_socket;
   std::string m_remoteAddress;
 };
 
@@ -95,7 +60,7 @@ class SocketListener final : public TcpListener {
     error_code error;
     tcp::socket socket = co_await m_acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return fail(socketError(error, std::format("accept on port {}", m_port)));
-    co_return std::make_unique<SocketStream>(std::move(socket));
+    co_return std::make_unique<TcpSocketStream>(std::move(socket));
   }
 
   Task<Result<std::unique_ptr<Stream>>> accept() override {
@@ -170,7 +135,7 @@ Task<Result<std::unique_ptr<TcpStream>>> connectTcp(std::string host, std::uint1
     co_await asio::async_connect(socket, found, asio::redirect_error(asio::use_awaitable, error));
   }
   if (error) co_return fail(socketError(error, what));
-  co_return std::make_unique<SocketStream>(std::move(socket));
+  co_return std::make_unique<TcpSocketStream>(std::move(socket));
 }
 
 Result<std::unique_ptr<TcpListener>> listenTcp(const asio::any_io_executor& executor, const std::string& hostAndPort) {

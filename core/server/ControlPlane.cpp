@@ -87,7 +87,7 @@ Result<http::Url> chooseAccessUrl(const ControlPlaneOptions& options, std::uint1
 
 // In the order of construction; destroyed the other way round.
 struct ControlPlane::Parts {
-  Parts(asio::any_io_executor loop, ControlPlaneOptions given, DirectoryLock taken)
+  Parts(asio::any_io_executor loop, ControlPlaneOptions given, FileLock taken)
       : executor(std::move(loop)),
         options(std::move(given)),
         lock(std::move(taken)),
@@ -96,7 +96,7 @@ struct ControlPlane::Parts {
 
   asio::any_io_executor executor;
   ControlPlaneOptions options;
-  DirectoryLock lock;
+  FileLock lock;
   SystemClock clock;
   std::unique_ptr<store::Store> store;
   Events events;
@@ -206,7 +206,7 @@ void ControlPlane::Parts::onJobChanged(JobId job) {
 }
 
 Result<std::unique_ptr<ControlPlane>> ControlPlane::open(asio::any_io_executor executor, ControlPlaneOptions options) {
-  TRY_ASSIGN(auto lock, DirectoryLock::take(options.directory));
+  TRY_ASSIGN(auto lock, lockDirectory(options.directory));
   auto parts = std::make_unique<Parts>(std::move(executor), std::move(options), std::move(lock));
   TRY(parts->listen());
   TRY_ASSIGN(parts->deployment.accessUrl, chooseAccessUrl(parts->options, parts->port));
