@@ -24,10 +24,14 @@ bool mayPass(ErrorCode code) {
 
 class ClientSession::Impl : public Session {
  public:
-  Impl(asio::any_io_executor executor, ControlDialer& dialer, NetworkUser& user, const Clock& clock)
-      : Session(std::move(executor), user, clock, PeerTable::Side::Client), m_dialer(dialer), m_clock(clock) {}
+  Impl(const asio::any_io_executor& executor, ControlDialer& dialer, NetworkUser& user, const Clock& clock)
+      : Session(executor, user, clock, PeerTable::Side::Client),
+        m_dialer(dialer),
+        m_clock(clock),
+        m_reconnectAsked(executor) {}
 
   Task<Result<void>> keepUp();
+  void reconnect() noexcept;
 
  private:
   struct ResumeToken {
@@ -36,20 +40,37 @@ class ClientSession::Impl : public Session {
   };
 
   Task<Result<std::unique_ptr<Stream>>> dial();
+  Task<bool> pause(std::chrono::milliseconds time);
   Task<void> refreshToken(std::shared_ptr<rpc::YamuxSession> session);
   Task<Result<void>> useConnection(std::unique_ptr<Stream> stream);
 
   ControlDialer& m_dialer;
   const Clock& m_clock;
   std::optional<ResumeToken> m_token;
+  std::shared_ptr<rpc::YamuxSession> m_session;  // while connected
+  Notifier m_reconnectAsked;
 };
+
+void ClientSession::Impl::reconnect() noexcept {
+  if (m_session) m_session->close();
+  m_reconnectAsked.notify();
+}
+
+// False once stopped; ends early when a reconnect is asked for.
+Task<bool> ClientSession::Impl::pause(std::chrono::milliseconds time) {
+  using asio::experimental::awaitable_operators::operator||;
+  co_await (sleepUntil(m_clock.now() + time) || m_reconnectAsked.wait());
+  co_return !isStopped();
+}
 
 Task<Result<std::unique_ptr<Stream>>> ClientSession::Impl::dial() {
   using asio::experimental::awaitable_operators::operator||;
   if (m_token && m_token->expiresAt <= m_clock.wallNow()) m_token.reset();
   while (true) {
-    auto either = co_await (m_dialer.dial(m_token ? m_token->text : std::string()) || untilStopped());
+    auto either =
+        co_await (m_dialer.dial(m_token ? m_token->text : std::string()) || untilStopped() || m_reconnectAsked.wait());
     if (either.index() == 1) co_return fail(ErrorCode::Cancelled, "the tailnet session was stopped");
+    if (either.index() == 2) continue;
     auto& stream = std::get<0>(either);
     const bool isTokenRefused = !stream && stream.error().code() == ErrorCode::Unauthenticated && m_token;
     if (!isTokenRefused) co_return std::move(stream);
@@ -72,7 +93,7 @@ Task<Result<void>> ClientSession::Impl::keepUp() {
     } else {
       log::warning("tailnet: {}; trying again in {} ms", stream.error().message(), backOff.count());
     }
-    if (!co_await sleepUntil(m_clock.now() + backOff)) break;
+    if (!co_await pause(backOff)) break;
     backOff = std::min(2 * backOff, kMaxBackOff);
   }
   co_return fail(ErrorCode::Cancelled, "the tailnet session was stopped");
@@ -87,7 +108,9 @@ Task<Result<void>> ClientSession::Impl::useConnection(std::unique_ptr<Stream> st
         co_await static_cast<Impl&>(*self).refreshToken(std::move(on));
       }(shared_from_this(), session),
       asio::detached);
+  m_session = session;
   auto ended = co_await run(session);
+  m_session.reset();
   session->close();
   co_return ended;
 }
@@ -107,13 +130,15 @@ Task<void> ClientSession::Impl::refreshToken(std::shared_ptr<rpc::YamuxSession> 
 
 ClientSession::ClientSession(asio::any_io_executor executor, ControlDialer& dialer, NetworkUser& user,
                              const Clock& clock)
-    : m_impl(std::make_shared<Impl>(std::move(executor), dialer, user, clock)) {
+    : m_impl(std::make_shared<Impl>(executor, dialer, user, clock)) {
   m_impl->start();
 }
 
 ClientSession::~ClientSession() { stop(); }
 
 void ClientSession::addDestination(const Uuid& peer) { m_impl->addDestination(peer); }
+
+void ClientSession::removeDestination(const Uuid& peer) { m_impl->removeDestination(peer); }
 
 void ClientSession::updateSelf(NodeInfo self) { m_impl->updateSelf(std::move(self)); }
 
@@ -123,6 +148,8 @@ Task<Result<void>> ClientSession::run() {
 }
 
 bool ClientSession::isConnected() const noexcept { return m_impl->isRunning(); }
+
+void ClientSession::reconnect() noexcept { m_impl->reconnect(); }
 
 Task<void> ClientSession::disconnect() {
   const auto impl = m_impl;

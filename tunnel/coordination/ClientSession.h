@@ -22,6 +22,8 @@ class ClientSession {
 
   // A peer to tunnel to; now, if connected, and at each reconnect.
   void addDestination(const Uuid& peer);
+  // No tunnel to it any more; both ends forget each other at once.
+  void removeDestination(const Uuid& peer);
 
   // What others are to know of us. Sent once it has a home region, and whenever it changes.
   void updateSelf(NodeInfo self);
@@ -30,6 +32,9 @@ class ClientSession {
   Task<Result<void>> run();
 
   bool isConnected() const noexcept;
+
+  // Begins anew at once, whatever it is at: the connection is known to be dead (this machine slept).
+  void reconnect() noexcept;
 
   // Says good-bye, so that peers forget us at once, waits for the server to hang up (1 s at most), then stop().
   Task<void> disconnect();

@@ -72,8 +72,15 @@ Task<void> Session::runTimers() {
 void Session::addDestination(const Uuid& peer) {
   m_peers.addDestination(peer);
   m_destinations.push_back(peer);
-  m_unsent.tunnels.push_back(peer);
+  m_unsent.tunnels.push_back({peer});
   m_unsentChanged.notify();
+}
+
+void Session::removeDestination(const Uuid& peer) {
+  std::erase(m_destinations, peer);
+  m_unsent.tunnels.push_back({peer, false});
+  m_unsentChanged.notify();
+  apply(m_peers.removeDestination(peer));
 }
 
 void Session::updateSelf(NodeInfo self) {
@@ -105,7 +112,8 @@ Task<Result<void>> Session::run(std::shared_ptr<rpc::YamuxSession> session) {
   const auto self = shared_from_this();
   rpc::TailnetClient client(session);
   m_endReason.reset();
-  m_unsent = {{m_destinations.begin(), m_destinations.end()}, m_self.has_value(), {}, false};
+  m_unsent = {.self = m_self.has_value()};
+  for (const Uuid& each : m_destinations) m_unsent.tunnels.push_back({each});
   CO_TRY_ASSIGN(m_call, co_await client.coordinate());
   if (m_isStopped) endStreams(Error(ErrorCode::Cancelled, "the tailnet session was stopped"));
   // Whichever ends first ends the others.
@@ -138,8 +146,10 @@ Task<Result<void>> Session::sendRequests() {
 std::optional<rpc::tailnetpb::CoordinateRequest> Session::nextRequest() {
   rpc::tailnetpb::CoordinateRequest request;
   if (!m_unsent.tunnels.empty()) {
-    request.mutable_add_tunnel()->set_id(rpc::toWire(m_unsent.tunnels.front()));
+    const TunnelChange change = m_unsent.tunnels.front();
     m_unsent.tunnels.pop_front();
+    auto* const tunnel = change.isAdded ? request.mutable_add_tunnel() : request.mutable_remove_tunnel();
+    tunnel->set_id(rpc::toWire(change.peer));
   } else if (m_unsent.self && m_self->preferredDerp != 0) {
     *request.mutable_update_self()->mutable_node() = toProto(*m_self);
     m_unsent.self = false;

@@ -20,6 +20,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void start();
 
   void addDestination(const Uuid& peer);
+  void removeDestination(const Uuid& peer);
   void updateSelf(NodeInfo self);
 
   // Both streams, until either ends; then all peers count as lost.
@@ -44,9 +45,13 @@ class Session : public std::enable_shared_from_this<Session> {
   void apply(const std::vector<Action>& actions);
   void endStreams(const Error& reason) noexcept;
 
+  struct TunnelChange {
+    Uuid peer;
+    bool isAdded = true;
+  };
   // What this stream has still to say.
   struct Unsent {
-    std::deque<Uuid> tunnels;
+    std::deque<TunnelChange> tunnels;
     bool self = false;
     std::deque<Uuid> readies;
     bool disconnect = false;

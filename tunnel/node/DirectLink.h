@@ -48,6 +48,8 @@ class DirectLink final : public link::BatchSocketUser, public std::enable_shared
   void setDerpMap(const wire::DerpMap& map);
   // Looks up our endpoints anew: what is known at once, what STUN servers say as they answer.
   void refresh();
+  // What is known of the network may not hold any more: looks up everything anew, and tells.
+  void onNetworkChange();
   // Peers are being talked to: endpoints are looked up from time to time.
   void noteActivity(TimePoint now);
 
@@ -84,7 +86,6 @@ class DirectLink final : public link::BatchSocketUser, public std::enable_shared
   static Task<void> resolveServers(std::weak_ptr<DirectLink> weak, wire::DerpMap map);
   void startProbe();
   void continueProbe();
-  void onNetworkChange();
   void tellPlace();
   void refreshLater();
 

@@ -52,6 +52,7 @@ class Node::Impl final : public RelayUser, public DirectLinkUser, public std::en
   void setDerpMap(const wire::DerpMap& map, bool forcesWebSockets);
   bool isHomeConnected() const noexcept { return m_relays.isHomeUp(); }
   void setUsesDirectPaths(bool uses);
+  void lookAnew();
   void putPeer(const PeerConfig& config);
   void removePeer(const wire::NodePublic& key);
   void setPeerKeepalive(const wire::NodePublic& key, std::chrono::seconds interval);
@@ -215,6 +216,14 @@ void Node::Impl::onOwnPlace(const OwnPlace& place) {
   paths.setOwnEndpoints(place.endpoints, m_clock.now());
   changeSelf([&](SelfInfo& info) { info.place = place; });
   flush();
+}
+
+void Node::Impl::lookAnew() {
+  if (m_isStopped) return;
+  if (m_direct)
+    m_direct->onNetworkChange();
+  else
+    onNetworkChange();
 }
 
 void Node::Impl::onNetworkChange() {
@@ -463,6 +472,7 @@ void Node::setOnSelfChanged(std::function<void(const SelfInfo&)> handler) {
 }
 const SelfInfo& Node::selfInfo() const noexcept { return m_impl->selfInfo; }
 void Node::setDerpMap(const wire::DerpMap& map, bool forcesWebSockets) { m_impl->setDerpMap(map, forcesWebSockets); }
+void Node::onNetworkChange() { m_impl->lookAnew(); }
 void Node::setUsesDirectPaths(bool uses) { m_impl->setUsesDirectPaths(uses); }
 bool Node::isHomeConnected() const noexcept { return m_impl->isHomeConnected(); }
 void Node::putPeer(const PeerConfig& peer) { m_impl->putPeer(peer); }

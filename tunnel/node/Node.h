@@ -81,6 +81,9 @@ class Node {
 
   void setDerpMap(const wire::DerpMap& map, bool forcesWebSockets);
   bool isHomeConnected() const noexcept;
+  // This machine slept, or something else says that what is known of the network is old. Changes that the kernel tells
+  // of are seen without it.
+  void onNetworkChange();
   // The deployment may forbid direct paths at any time.
   void setUsesDirectPaths(bool uses);
 

@@ -147,6 +147,10 @@ struct TestDialer final : ControlDialer {
   explicit TestDialer(SessionTest& owner) : test(owner) {}
   Task<Result<std::unique_ptr<Stream>>> dial(std::string resumeToken) override {
     tokens.push_back(resumeToken);
+    if (std::exchange(hangs, false)) {
+      co_await test.serverCame.wait();
+      co_return fail(ErrorCode::Cancelled, "hung");
+    }
     if (!failures.empty()) {
       const ErrorCode code = failures.front();
       failures.pop_front();
@@ -158,6 +162,7 @@ struct TestDialer final : ControlDialer {
   std::deque<ErrorCode> failures;
   std::vector<std::string> tokens;
   bool neverFailsInternally = false;
+  bool hangs = false;  // the next dial, until it is cancelled
 };
 
 struct ClientSessionTest : SessionTest {
@@ -221,6 +226,50 @@ TEST_F(ClientSessionTest, saysAllAgainAfterAReconnectWithItsToken) {
     EXPECT_TRUE((co_await second.request()).has_update_self());
     EXPECT_EQ(co_await test.user.next(), "map of 1");
     EXPECT_TRUE(test.user.events.empty());  // nobody was taken out
+  }(*this));
+}
+
+TEST_F(ClientSessionTest, aDestinationThatIsGivenUpIsForgottenAtBothEnds) {
+  client->addDestination(kAgent);
+  begin();
+  run([](ClientSessionTest& test) -> Task<void> {
+    auto& first = *co_await test.server(0);
+    EXPECT_TRUE((co_await first.request()).has_add_tunnel());
+    EXPECT_EQ(co_await test.user.next(), "map of 1");
+    co_await first.respond(update(pb::CoordinateResponse::PeerUpdate::NODE, someNode("B")));
+    co_await first.respond(update(pb::CoordinateResponse::PeerUpdate::READY_FOR_HANDSHAKE));
+    EXPECT_EQ(co_await test.user.next(), "put 58 keepalive");
+    test.client->removeDestination(kAgent);
+    EXPECT_EQ(co_await test.user.next(), "remove 58");
+    EXPECT_EQ((co_await first.request()).remove_tunnel().id(), rpc::toWire(kAgent));
+    test.client->updateSelf(someNode("A"));
+    EXPECT_TRUE((co_await first.request()).has_update_self());
+    first.session->close();
+    auto& second = *co_await test.server(1);
+    EXPECT_TRUE((co_await second.request()).has_update_self()) << "the tunnel is not asked for again";
+  }(*this));
+}
+
+TEST_F(ClientSessionTest, reconnectsAtOnceWhenToldThatTheConnectionIsDead) {
+  begin();
+  run([](ClientSessionTest& test) -> Task<void> {
+    co_await test.server(0);
+    EXPECT_EQ(co_await test.user.next(), "map of 1");
+    test.client->reconnect();
+    co_await test.server(1);
+    EXPECT_EQ(co_await test.user.next(), "map of 1");
+    EXPECT_TRUE(test.client->isConnected());
+  }(*this));
+}
+
+TEST_F(ClientSessionTest, reconnectGivesUpADialThatHangs) {
+  dialer.hangs = true;
+  begin();
+  run([](ClientSessionTest& test) -> Task<void> {
+    while (test.dialer.tokens.empty()) co_await asio::post(test.io, asio::use_awaitable);
+    test.client->reconnect();
+    co_await test.server(0);
+    EXPECT_EQ(test.dialer.tokens.size(), 2U);
   }(*this));
 }
 
