@@ -12,16 +12,9 @@
 #include "core/base/Random.h"
 #include "core/base/Stream.h"
 #include "core/client/Session.h"
-#include "tunnel/wire/Address.h"
+#include "tunnel/dialer/PingResult.h"
 
 namespace berth::tunnel::dialer {
-
-struct PingResult {
-  std::chrono::nanoseconds roundTrip{};
-  std::optional<wire::Endpoint> direct;  // the agent's address; nothing when the ping went over a relay
-  int region = 0;                        // the relay
-  std::string regionName;
-};
 
 struct ClientTunnelOptions {
   bool usesDirectPaths = true;  // unless the server forbids them
@@ -38,6 +31,8 @@ struct ClientTunnelStatus {
   std::uint64_t receivedBytes = 0;
   std::uint64_t sentBytes = 0;
 };
+
+class ClientNode;
 
 class ClientTunnel final : public AgentDialer {
  public:
@@ -64,9 +59,10 @@ class ClientTunnel final : public AgentDialer {
   Task<void> close();
 
  private:
-  class Impl;
-  explicit ClientTunnel(std::shared_ptr<Impl> impl) : m_impl(std::move(impl)) {}
-  std::shared_ptr<Impl> m_impl;
+  ClientTunnel(std::shared_ptr<ClientNode> node, AgentId agent) : m_node(std::move(node)), m_agent(agent) {}
+
+  std::shared_ptr<ClientNode> m_node;
+  AgentId m_agent;
 };
 
 }  // namespace berth::tunnel::dialer

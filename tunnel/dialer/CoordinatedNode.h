@@ -32,6 +32,7 @@ class CoordinatedNode final : public coordination::NetworkUser {
   std::optional<wire::NodePublic> findPeer(const Ipv6& address) const;
 
   Node& node() noexcept { return m_node; }
+  const Node& node() const noexcept { return m_node; }
   Notifier peersChanged;
 
  private:
