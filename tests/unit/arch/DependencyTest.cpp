@@ -37,6 +37,7 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"tunnel/dialer",
      {"core/base", "core/http", "core/rpc", "core/client", "core/agent", "tunnel/wire", "tunnel/node",
       "tunnel/coordination", "tunnel/derp", "tunnel/netstack", "tunnel/link"}},
+    {"tunnel/service", {"core/base", "tunnel/wire", "tunnel/dialer"}},
     {"ui/theme", {}},
     {"ui/bridge", {"core/base", "core/api", "core/http", "core/client"}},
     {"ui/models", {"core/base", "core/api", "ui/theme", "ui/bridge"}},
