@@ -88,7 +88,10 @@ Task<void> Ssh2Link::readAll(std::shared_ptr<Ssh2Link> self) {
   Bytes buffer(kReadSize);
   while (!self->m_isOver) {
     const auto count = co_await self->m_stream->readSome(buffer);
-    if (!count) break;
+    if (!count) {
+      if (count.error().code() == ErrorCode::ConnectionLost) self->m_failure = count.error();
+      break;
+    }
     self->m_input.insert(self->m_input.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*count));
     self->m_inputArrived.notify();
     while (self->m_input.size() > kMaxInput && !self->m_isOver) co_await self->m_inputTaken.wait();

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "core/base/Notifier.h"
 #include "core/base/Stream.h"
@@ -34,6 +35,8 @@ class Ssh2Link : public std::enable_shared_from_this<Ssh2Link> {
   // While more than a little waits to be sent.
   Task<void> waitForRoom();
   bool isOver() const noexcept { return m_isOver; }
+  // Why the connection ended, where that is known to be no good order.
+  const std::optional<Error>& failure() const noexcept { return m_failure; }
 
   // "what: libssh2's own words"
   Error error(std::string_view what) const;
@@ -51,6 +54,7 @@ class Ssh2Link : public std::enable_shared_from_this<Ssh2Link> {
   std::size_t m_inputUsed = 0;
   Bytes m_output;
   bool m_isOver = false;
+  std::optional<Error> m_failure;
   Notifier m_inputArrived;
   Notifier m_inputTaken;
   Notifier m_outputChanged;

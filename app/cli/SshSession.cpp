@@ -157,7 +157,9 @@ Task<Result<void>> copyOutput(Channel channel, StandardStreams& local) {
     const bool isBroken = output < 0 || error < 0;
     if (isBroken && !channel.link->isOver()) co_return fail(channel.link->error("SSH session"));
     if (isBroken || !co_await channel.link->waitForInput())
-      co_return fail(ErrorCode::ConnectionLost, "the connection to the workspace was lost");
+      co_return fail(ErrorCode::ConnectionLost, channel.link->failure()
+                                                    ? channel.link->failure()->message()
+                                                    : std::string("the connection to the workspace was lost"));
   }
 }
 

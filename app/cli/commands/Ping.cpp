@@ -5,6 +5,7 @@
 #include <format>
 
 #include "app/cli/AgentAccess.h"
+#include "app/cli/AgentRoute.h"
 #include "app/cli/Commands.h"
 #include "app/cli/Table.h"
 #include "app/cli/Terminal.h"
@@ -72,10 +73,10 @@ std::string wayText(const tunnel::dialer::PingResult& pong) {
                      : std::format("proxied via DERP({})", pong.regionName);
 }
 
-Task<void> pingOnce(Context& context, tunnel::dialer::ClientTunnel& tunnel, const PingOptions& options,
-                    const std::string& name, Statistics& statistics, Way& way) {
+Task<void> pingOnce(Context& context, AgentRoute& route, const PingOptions& options, const std::string& name,
+                    Statistics& statistics, Way& way) {
   ++statistics.total;
-  const auto pong = co_await tunnel.ping(options.timeout);
+  const auto pong = co_await route.ping(options.timeout);
   const std::string stamp = timeStamp(context, options);
   if (pong) {
     const Milliseconds took = pong->roundTrip;
@@ -94,7 +95,8 @@ Task<Result<int>> ping(Context& context, PingOptions options) {
   CO_TRY_ASSIGN(const auto session, context.session());
   CO_TRY_ASSIGN(const auto found, co_await prepareAgent(context, *session, {.name = options.workspace}));
   SystemRng rng;
-  CO_TRY_ASSIGN(auto tunnel, co_await openTunnel(context, *session, found.agent.id, rng));
+  AgentRoute route(context, *session, found.agent.id, rng);
+  CO_TRY(co_await route.connect());
   const std::string& name = found.workspace.name;
 
   bool isInterrupted = false;
@@ -114,14 +116,15 @@ Task<Result<int>> ping(Context& context, PingOptions options) {
       co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
       if (isInterrupted) break;
     }
-    co_await pingOnce(context, *tunnel, options, name, statistics, way);
+    co_await pingOnce(context, route, options, name, statistics, way);
   }
   signals.cancel();
   print("\n" + statistics.table(name));
   if (way.isDirect)
-    printStatus(*way.isDirect ? "You are connected directly (p2p)"
-                              : "You are connected via a DERP relay, not directly (p2p)");
-  co_await tunnel->close();
+    printStatus(std::string(*way.isDirect ? "You are connected directly (p2p)"
+                                          : "You are connected via a DERP relay, not directly (p2p)") +
+                (route.usesApp() ? ", over the tunnel of the Berth app" : ""));
+  co_await route.close();
   co_return statistics.answered.empty() ? 1 : 0;
 }
 

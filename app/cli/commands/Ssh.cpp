@@ -7,6 +7,7 @@
 #include <format>
 
 #include "app/cli/AgentAccess.h"
+#include "app/cli/AgentRoute.h"
 #include "app/cli/Commands.h"
 #include "app/cli/ParameterInput.h"
 #include "app/cli/Retry.h"
@@ -123,8 +124,8 @@ Task<Result<int>> connect(Context& context, std::shared_ptr<client::Session> ses
                           SshOptions options) {
   CO_TRY_ASSIGN(auto request, requestFrom(options));
   SystemRng rng;
-  CO_TRY_ASSIGN(auto tunnel, co_await openTunnel(context, *session, access.agent.id, rng));
-  CO_TRY_ASSIGN(std::shared_ptr<Stream> remote, co_await tunnel->dial(access.agent.id, kSshPort));
+  AgentRoute route(context, *session, access.agent.id, rng, options.forcesNewTunnel);
+  CO_TRY_ASSIGN(std::shared_ptr<Stream> remote, co_await route.dial(access.agent.id, kSshPort));
   asio::co_spawn(context.io(), closeWhenStopped(session, std::move(access.workspace), remote), asio::detached);
   asio::signal_set signals(context.io(), SIGHUP, SIGTERM);
   if (options.isStdio) signals.add(SIGINT);
@@ -132,7 +133,7 @@ Task<Result<int>> connect(Context& context, std::shared_ptr<client::Session> ses
   const auto local = std::make_shared<StandardStreams>(context.io().get_executor());
   auto code = options.isStdio ? co_await copyStdio(local, remote) : co_await runSsh(remote, *local, std::move(request));
   remote->close();
-  co_await tunnel->close();
+  co_await route.close();
   co_return code;
 }
 
@@ -177,7 +178,8 @@ void registerSsh(const Command& root) {
       .option("--log-dir,-l", options->logDir, "Accepted for compatibility", "CODER_SSH_LOG_DIR")
       .option("--network-info-dir", options->networkInfoDir, "Accepted for compatibility")
       .option("--network-info-interval", options->networkInfoInterval, "Accepted for compatibility")
-      .flag("--force-new-tunnel", options->forcesNewTunnel, "Accepted for compatibility")
+      .flag("--force-new-tunnel", options->forcesNewTunnel, "Use a tunnel of its own even while the app runs",
+            "CODER_SSH_FORCE_NEW_TUNNEL")
       .examples({"berth ssh quickstart", "berth ssh quickstart -- cat /etc/os-release",
                  "berth ssh --env KEY=value quickstart -- env"});
   command.onRun([options](Context& context) { return ssh(context, *options); });
