@@ -187,6 +187,57 @@ class MainWindowTest : public QObject {
     applyDesign(false);
   }
 
+  void theDetailPaneSaysHowAWorkspaceIsReached() {
+    Fixture f;
+    f.fill();
+    f.window->resize(1280, 800);
+    f.window->select(f.key("web-shop"));
+    auto* pane = f.window->findChild<DetailPane*>();
+    const auto lineOf = [pane](const char* name) {
+      for (const AgentLine* line : pane->findChildren<AgentLine*>())
+        if (line->accessibleName().startsWith(QLatin1String(name))) return line->accessibleName();
+      return QString();
+    };
+    const auto shownText = [pane] {
+      QCoreApplication::processEvents();
+      QStringList texts;
+      for (const QLabel* label : pane->findChildren<QLabel*>())
+        if (label->isVisibleTo(pane)) texts.append(label->text());
+      return texts.join(QLatin1Char('\n'));
+    };
+    QCOMPARE(lineOf("main"), QStringLiteral("main, ready, linux amd64"));
+    QVERIFY(shownText().contains(QStringLiteral("Not connected.")));
+
+    feedConnections(*f.presenter.connections(), f.deployment.id());
+    QCOMPARE(lineOf("main"), QStringLiteral("main, ready, linux amd64, relayed 41 ms via Berlin"));
+    QCOMPARE(lineOf("db"), QStringLiteral("db, ready, linux amd64"));
+    QVERIFY(!shownText().contains(QStringLiteral("Not connected.")));
+    QVERIFY2(shownText().contains(QStringLiteral("in ")) && shownText().contains(QStringLiteral("60 s ago")),
+             qPrintable(shownText()));
+
+    // Figures change every second: in place, or focus and selection would go each time.
+    auto* traffic = pane->findChild<TrafficView*>();
+    f.presenter.connections()->update(f.deployment.id(), {});
+    QCOMPARE(pane->findChild<TrafficView*>(), traffic);
+    QVERIFY(shownText().contains(QStringLiteral("Not connected.")));
+
+    f.window->select(f.key("payments-api"));
+    QVERIFY2(pane->findChild<TrafficView*>() == nullptr, "a stopped workspace has no traffic to speak of");
+  }
+
+  void theConnectionsOfAServerGoWithIt() {
+    Fixture f;
+    f.fill();
+    feedConnections(*f.presenter.connections(), f.deployment.id());
+    const QString agent = QString::fromStdString(uuidOf("web-shop.main").toString());
+    QVERIFY(f.presenter.connections()->find(f.deployment.id(), agent) != nullptr);
+    ScriptedDeployment* other = new ScriptedDeployment(QStringLiteral("other"), QStringLiteral("other"));
+    f.presenter.addDeployment(other);
+    feedConnections(*f.presenter.connections(), other->id());
+    delete other;
+    QVERIFY(f.presenter.connections()->find(QStringLiteral("other"), agent) == nullptr);
+  }
+
   void aRefusedCreationKeepsTheForm() {
     Fixture f;
     f.fill();

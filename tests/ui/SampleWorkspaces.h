@@ -1,7 +1,10 @@
 // A working day's workspaces on this computer, for screenshots and for tests that look at a filled window.
 #pragma once
 
+#include <cmath>
+
 #include "tests/ui/ScriptedDeployment.h"
+#include "ui/models/Connections.h"
 
 namespace berth::ui {
 
@@ -22,6 +25,7 @@ inline std::vector<api::Workspace> sampleWorkspaces() {
   search.outdated = true;
   auto shop = named("web-shop", "Node and Postgres", WorkspaceStatus::Running, 22, 5h);
   shop.latest_build.resources[0].agents->push_back(agentOf("db"));
+  shop.latest_build.resources[0].agents->back().id = AgentId(uuidOf("web-shop.db"));
   return {named("quickstart", "Docker container", WorkspaceStatus::Running, 1, 4min),
           docs,
           notebook,
@@ -30,6 +34,35 @@ inline std::vector<api::Workspace> sampleWorkspaces() {
           named("payments-api", "Go service", WorkspaceStatus::Stopped, 31, 20h),
           search,
           shop};
+}
+
+// As the tunnel tells of them, `second` by second: one workspace direct and busy, one relayed and quiet.
+inline std::vector<AgentConnection> sampleConnections(int second) {
+  using Path = AgentConnection::Path;
+  using namespace std::chrono_literals;
+  const auto wave = [second](double period) { return 1 + std::sin(second / period) * std::sin(second / 2.3); };
+  const int burst = second > 45 ? (second - 45) * 90'000 : 0;
+  return {{.agent = AgentId(uuidOf("quickstart.main")),
+           .path = Path::Direct,
+           .address = "172.17.0.3:41641",
+           .relay = "Berth Embedded Relay",
+           .latency = 240us,
+           .receiveRate = static_cast<std::int64_t>(400'000 * wave(5)) + burst,
+           .sendRate = static_cast<std::int64_t>(90'000 * wave(9)),
+           .openStreams = 2},
+          {.agent = AgentId(uuidOf("web-shop.main")),
+           .path = Path::Relayed,
+           .relay = "Berlin",
+           .latency = 41ms,
+           .receiveRate = static_cast<std::int64_t>(12'000 * wave(7)),
+           .sendRate = static_cast<std::int64_t>(2'000 * wave(4)),
+           .openStreams = 1}};
+}
+
+// A minute of them.
+inline void feedConnections(Connections& connections, const QString& deploymentId) {
+  for (int second = 0; second < Connections::kSamples; ++second)
+    connections.update(deploymentId, sampleConnections(second));
 }
 
 inline std::vector<api::Template> sampleTemplates() {

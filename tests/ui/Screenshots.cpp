@@ -50,6 +50,7 @@ struct Stage {
     Q_EMIT deployment.serverReached(QStringLiteral("v0.1.0"), QStringLiteral("alice"));
     deployment.answerTemplates(sampleTemplates());
     deployment.answer(sampleWorkspaces());
+    feedConnections(*presenter.connections(), deployment.id());
   }
   WorkspaceKey key(const char* name) const {
     return {deployment.id(), QString::fromStdString(WorkspaceId(uuidOf(name)).toString())};
@@ -137,6 +138,16 @@ bool takeAll(const QDir& directory, const QString& theme) {
                    [](Stage& stage) {
                      Q_EMIT stage.deployment.serverReached(QStringLiteral("v0.1.0"), QStringLiteral("alice"));
                      stage.deployment.answer({});
+                   }) &&
+         takeState(path("relayed"),
+                   [](Stage& stage) {
+                     stage.fill();
+                     stage.window->select(stage.key("web-shop"));
+                   }) &&
+         takeState(path("not-connected"),
+                   [](Stage& stage) {
+                     stage.fill();
+                     stage.window->select(stage.key("berth-docs"));
                    }) &&
          takeState(path("unreachable"),
                    [](Stage& stage) { Q_EMIT stage.deployment.unreachable(QStringLiteral("connection refused")); }) &&

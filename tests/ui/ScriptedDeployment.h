@@ -112,6 +112,7 @@ inline api::Workspace workspaceOf(const std::string& name, WorkspaceStatus statu
   if (status != WorkspaceStatus::Running) return made;
   api::WorkspaceResource resource;
   resource.agents = std::vector{agentOf("main")};
+  resource.agents->front().id = AgentId(uuidOf(name + ".main"));
   build.resources = {resource};
   return made;
 }

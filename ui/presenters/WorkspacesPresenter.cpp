@@ -57,6 +57,7 @@ void WorkspacesPresenter::addDeployment(Deployment* deployment) {
     m_deployments.removeOne(deployment);
     m_model.removeDeployment(id);
     m_templates.setTemplates(id, {}, {});
+    m_connections.update(id, {});
     Q_EMIT deploymentsChanged();
   });
   Q_EMIT deploymentsChanged();

@@ -7,6 +7,7 @@
 
 #include "ui/bridge/Deployment.h"
 #include "ui/models/BuildLogModel.h"
+#include "ui/models/Connections.h"
 #include "ui/models/TemplateModel.h"
 #include "ui/models/WorkspaceFilter.h"
 #include "ui/models/WorkspaceModel.h"
@@ -39,6 +40,8 @@ class WorkspacesPresenter : public QObject {
   const WorkspaceModel* model() const { return &m_model; }
   WorkspaceFilter* filter() { return &m_filter; }
   TemplateModel* templates() { return &m_templates; }
+  // Kept current by whoever has the tunnels.
+  Connections* connections() { return &m_connections; }
 
   std::optional<WorkspaceItem> workspace(const WorkspaceKey& key) const;
   static WorkspaceKey keyOf(const QModelIndex& index);
@@ -90,6 +93,7 @@ class WorkspacesPresenter : public QObject {
   WorkspaceModel m_model;
   WorkspaceFilter m_filter;
   TemplateModel m_templates;
+  Connections m_connections;
   BuildLogModel m_log;
   WorkspaceKey m_logged;
   QString m_followedBuild;

@@ -105,6 +105,9 @@ Colors Colors::derive(const QPalette& palette) {
     else
       colors.primary = reach(highlight, {colors.primaryText}, kTextContrast, false);
   }
+  const bool dark = colors.isDark;
+  colors.series = {reach(dark ? QColor(0x5a9be6) : QColor(0x2468b8), {base}, kShapeContrast, dark),
+                   reach(dark ? QColor(0x3fb3a6) : QColor(0x0f8278), {base}, kShapeContrast, dark)};
   for (std::size_t i = 0; i < kRoleCount; ++i)
     colors.m_roles[i] = reach(sampleColor(static_cast<Role>(i), colors.isDark),
                               {base, colors.m_window, colors.selection}, kTextContrast, colors.isDark);

@@ -26,6 +26,7 @@ class Colors {
   QColor focus;    // focus frame and selection bar, 3:1
   QColor primary;  // ground of the one filled button
   QColor primaryText;
+  std::array<QColor, 2> series;  // lines of a chart, in order; 3:1, and told apart by their dashes too
   bool isDark = false;
 
   const QColor& role(Role role) const { return m_roles[static_cast<std::size_t>(role)]; }

@@ -21,7 +21,7 @@ QString endOf(const BuildItem& build) {
 }  // namespace
 
 DetailPane::DetailPane(WorkspacesPresenter& presenter, QWidget* parent)
-    : QScrollArea(parent), m_presenter(presenter), m_content(nullptr), m_sections(nullptr) {
+    : QScrollArea(parent), m_presenter(presenter), m_content(nullptr), m_sections(nullptr), m_traffic(nullptr) {
   setFrameShape(QFrame::NoFrame);
   setWidgetResizable(true);
   setFocusPolicy(Qt::NoFocus);
@@ -40,6 +40,9 @@ DetailPane::DetailPane(WorkspacesPresenter& presenter, QWidget* parent)
           [this] { Q_EMIT menuRequested(m_key, m_more->mapToGlobal(m_more->rect().bottomLeft())); });
   connect(&m_presenter, &WorkspacesPresenter::workspacesChanged, this, &DetailPane::update);
   connect(&m_presenter, &WorkspacesPresenter::deploymentsChanged, this, &DetailPane::update);
+  connect(m_presenter.connections(), &Connections::changed, this, [this](const QString& deploymentId) {
+    if (deploymentId == m_key.deploymentId) updateConnections();
+  });
   update();
 }
 
@@ -94,8 +97,12 @@ void DetailPane::show(const WorkspaceKey& key) {
   update();
 }
 
-void DetailPane::addSection(const QString& title) {
+void DetailPane::addGap() {
   if (m_sections->count() > 0) m_sections->addSpacing(Metrics::px(kSectionGap));
+}
+
+void DetailPane::addSection(const QString& title) {
+  addGap();
   auto* head = new Label(m_content, Metrics::strongFont());
   head->setText(title);
   m_sections->addWidget(head);
@@ -184,6 +191,31 @@ void DetailPane::updateButtons() {
   m_startStop->setEnabled(!m_isStale && (isChanging || m_item.canStart() || m_item.canStop()));
 }
 
+void DetailPane::addAgents() {
+  m_agents.clear();
+  m_traffic = nullptr;
+  if (m_item.agents.isEmpty()) return;
+  addSection(tr("Agents"));
+  for (const AgentItem& agent : m_item.agents) {
+    m_agents.append(new AgentLine(agent, m_isStale, m_content));
+    m_sections->addWidget(m_agents.last());
+  }
+  if (m_item.isRunning()) {
+    addGap();
+    m_traffic = new TrafficView(m_content);
+    m_sections->addWidget(m_traffic);
+  }
+  updateConnections();
+}
+
+// In place: they change every second.
+void DetailPane::updateConnections() {
+  const Connections& connections = *m_presenter.connections();
+  for (AgentLine* const line : std::as_const(m_agents))
+    line->setConnection(connections.find(m_key.deploymentId, line->agentId()));
+  if (m_traffic != nullptr) m_traffic->setSamples(connections.traffic(m_key.deploymentId, m_item.agents));
+}
+
 void DetailPane::updateSections() {
   delete m_content;
   m_content = new QWidget(widget());
@@ -191,11 +223,7 @@ void DetailPane::updateSections() {
   m_sections->setContentsMargins(0, Metrics::px(Metrics::kGap), 0, 0);
   m_sections->setSpacing(0);
   m_column->insertWidget(m_column->count() - 1, m_content);
-  if (!m_item.agents.isEmpty()) {
-    addSection(tr("Agents"));
-    for (const AgentItem& agent : m_item.agents)
-      addLine(m_isStale ? Role::Offline : agent.role, false, agent.name, agent.stateText, agent.platform);
-  }
+  addAgents();
   addSection(tr("Workspace"));
   addPair(tr("Template"), m_item.templateName);
   addPair(tr("Owner"), m_item.owner);

@@ -7,8 +7,10 @@
 #include <QVBoxLayout>
 
 #include "ui/presenters/WorkspacesPresenter.h"
+#include "ui/views/AgentLine.h"
 #include "ui/views/Glyph.h"
 #include "ui/views/Label.h"
+#include "ui/views/TrafficView.h"
 
 namespace berth::ui {
 
@@ -28,8 +30,11 @@ class DetailPane : public QScrollArea {
   void update();
   void updateButtons();
   void updateSections();
+  void updateConnections();
   void startOrStop();
   void addSection(const QString& title);
+  void addGap();
+  void addAgents();
   void addLine(Role role, bool isDone, const QString& name, const QString& detail, const QString& end);
   void addPair(const QString& name, const QString& value);
 
@@ -47,6 +52,8 @@ class DetailPane : public QScrollArea {
   QToolButton* m_more;
   QWidget* m_content;  // of the sections; made anew when what they say changes
   QVBoxLayout* m_sections;
+  QList<AgentLine*> m_agents;  // of m_content
+  TrafficView* m_traffic;      // of m_content; null when the workspace does not run
   QVBoxLayout* m_column;
 };
 
