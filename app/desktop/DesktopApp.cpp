@@ -42,6 +42,7 @@ bool DesktopApp::start() {
   m_tray = std::make_unique<Tray>(m_trayMenu);
   connectParts();
   connectTray();
+  connectTunnels();
   QSettings settings;
   const bool isKnown = settings.value(kUsesLocal).toBool() || !settings.value(kServers).toStringList().isEmpty();
   if (isKnown) restoreDeployments();
@@ -105,6 +106,12 @@ void DesktopApp::connectTray() {
     showMain();
     m_window->showLog(key);
   });
+}
+
+void DesktopApp::connectTunnels() {
+  connect(m_tunnels.get(), &TunnelHost::connectionsChanged, m_presenter.connections(), &ui::Connections::update);
+  connect(&m_sleep, &SleepWatch::resumed, m_tunnels.get(), &TunnelHost::onResumed);
+  m_tunnels->start();
 }
 
 void DesktopApp::announce(const ui::DeploymentAddress& address, ui::LoadState state, const QString& detail,
@@ -174,6 +181,7 @@ void DesktopApp::signInAgain(const QString& deploymentId) {
 // In place of an earlier connection to the same server, if there is one.
 void DesktopApp::addDeployment(ui::DeploymentAddress address, const Secret& token) {
   m_openers.setToken(address.id, token);
+  if (m_tunnels) m_tunnels->addDeployment(address.id, address.url, token);
   const QString id = address.id;
   m_deployments.erase(id);
   auto deployment = std::make_unique<ui::RemoteDeployment>(m_thread, std::move(address), token);
@@ -331,6 +339,7 @@ void DesktopApp::quit() {
   if (m_firstRun) m_firstRun->hide();
   m_checks.stop();
   m_setup.abandon();
+  m_tunnels.reset();
   m_deployments.clear();
   m_server.stop();
   QApplication::quit();

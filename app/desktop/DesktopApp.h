@@ -8,7 +8,9 @@
 #include "app/desktop/Openers.h"
 #include "app/desktop/QuitSignals.h"
 #include "app/desktop/SingleInstance.h"
+#include "app/desktop/SleepWatch.h"
 #include "app/desktop/Tray.h"
+#include "app/desktop/TunnelHost.h"
 #include "ui/bridge/Keyring.h"
 #include "ui/bridge/LocalAccount.h"
 #include "ui/bridge/LocalServer.h"
@@ -43,6 +45,7 @@ class DesktopApp : public QObject {
  private:
   void connectParts();
   void connectTray();
+  void connectTunnels();
   void restoreDeployments();
   void restoreServer(const QString& url);
   void restoreLocal();
@@ -83,6 +86,8 @@ class DesktopApp : public QObject {
   ui::LocalSetup m_setup{m_server, m_account, m_presenter};
   Openers m_openers{m_presenter};
   Notifier m_notifier;
+  SleepWatch m_sleep;
+  std::unique_ptr<TunnelHost> m_tunnels = std::make_unique<TunnelHost>();  // until quit()
   std::map<QString, std::unique_ptr<ui::RemoteDeployment>> m_deployments;
   ui::TrayMenu m_trayMenu{m_presenter};
   std::unique_ptr<Tray> m_tray;

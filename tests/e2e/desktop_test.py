@@ -53,8 +53,15 @@ class Desktop:
         test.addCleanup(self.end, process)
         return process
 
+    @property
+    def tunnel_socket(self):
+        return self.home / "run/berth/tunnel.sock"
+
     def cli(self, *arguments):
-        """The command line, signed in by the app's own password file."""
+        """The command line's output, signed in by the app's own password file."""
+        return self.run_cli(*arguments).stdout
+
+    def cli_command(self, *arguments):
         config = self.home / "cli"
         password = (self.home / ".local/share/berth/server/first-user-password").read_text().strip()
         user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
@@ -62,8 +69,11 @@ class Desktop:
             subprocess.run([BERTH, "--global-config", config, "login", f"http://127.0.0.1:{self.port}",
                             "--first-user-email", f"{user}@localhost.localdomain", "--first-user-password", password],
                            env=self.environment, check=True, capture_output=True, timeout=60)
-        return subprocess.run([BERTH, "--global-config", config, *arguments], env=self.environment, check=True,
-                              capture_output=True, text=True, timeout=120).stdout
+        return [BERTH, "--global-config", config, *arguments]
+
+    def run_cli(self, *arguments, check=True):
+        return subprocess.run(self.cli_command(*arguments), env=self.environment, check=check, capture_output=True,
+                              text=True, timeout=120)
 
 
 def containers():
@@ -74,6 +84,7 @@ def containers():
 @unittest.skipUnless(shutil.which("Xvfb") and shutil.which("dbus-run-session"), "no virtual display here")
 class DesktopTest(unittest.TestCase):
     def remove(self, desktop):
+        wait_for(lambda: not self.server_processes(desktop), 20, "the bundled server has ended")
         server = subprocess.Popen(
             [BERTH, "--global-config", desktop.home / ".local/share/berth/server", "server", "--http-address",
              f"127.0.0.1:{desktop.port}", "--access-url", f"http://127.0.0.1:{desktop.port}"],
@@ -119,12 +130,49 @@ class DesktopTest(unittest.TestCase):
         wait_for(lambda: self.server_processes(desktop), 20, "the server runs again")
         second = desktop.start(self)
         self.assertEqual(second.wait(timeout=20), 0, "a second start only raises the first")
-        pid = next(entry.parent.name for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline")
-                   if entry.exists() and entry.read_bytes().split(b"\0")[0] == str(DESKTOP).encode()
-                   and str(desktop.home).encode() in (entry.parent / "environ").read_bytes())
-        os.kill(int(pid), signal.SIGTERM)
+        self.sees_the_command_line_use_the_apps_tunnel(desktop)
+        self.sees_a_killed_app_named(desktop)
+        app.wait(timeout=20)
+        wait_for(lambda: not self.server_processes(desktop), 20, "the bundled server ends with a killed app too")
+        app = desktop.start(self)
+        self.sees_the_command_line_use_the_apps_tunnel(desktop)
+        os.kill(self.pid_of(desktop), signal.SIGTERM)
         app.wait(timeout=20)
         self.assertEqual(self.server_processes(desktop), [])
+        self.assertFalse(desktop.tunnel_socket.exists())
+
+    def pid_of(self, desktop):
+        return int(next(entry.parent.name for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline")
+                        if entry.exists() and entry.read_bytes().split(b"\0")[0] == str(DESKTOP).encode()
+                        and str(desktop.home).encode() in (entry.parent / "environ").read_bytes()))
+
+    def sees_the_command_line_use_the_apps_tunnel(self, desktop):
+        wait_for(desktop.tunnel_socket.exists, 20, "the app serves its tunnel")
+        self.assertEqual(desktop.tunnel_socket.stat().st_mode & 0o777, 0o600)
+        by_the_app = "over the tunnel of the Berth app"
+
+        def ping():
+            return desktop.run_cli("ping", "-n", "1", WORKSPACE, check=False)
+
+        wait_for(lambda: by_the_app in ping().stderr, 60, "the app is signed in, and its tunnel used")
+        done = desktop.run_cli("--verbose", "ssh", WORKSPACE, "--", "echo hello; exit 3", check=False)
+        self.assertEqual((done.returncode, done.stdout), (3, "hello\n"), done.stderr)
+        self.assertIn("over the app's tunnel", done.stderr)
+        alone = desktop.run_cli("--verbose", "ssh", "--force-new-tunnel", WORKSPACE, "--", "true")
+        self.assertNotIn("over the app's tunnel", alone.stderr)
+
+    def sees_a_killed_app_named(self, desktop):
+        """An open session ends with the app's tunnel, and says why; the socket stays behind."""
+        session = subprocess.Popen(desktop.cli_command("ssh", WORKSPACE, "--", "echo ready; sleep 600"),
+                                   env=desktop.environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        self.addCleanup(Desktop.end, session)
+        self.assertEqual(session.stdout.readline(), "ready\n")
+        os.kill(self.pid_of(desktop), signal.SIGKILL)
+        _, error = session.communicate(timeout=20)
+        self.assertEqual(session.returncode, 255, error)
+        self.assertIn("the Berth app has ended", error)
+        self.assertTrue(desktop.tunnel_socket.exists())
 
 
 if __name__ == "__main__":
