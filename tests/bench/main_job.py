@@ -4,6 +4,7 @@ Prints a table (and writes it as Markdown with --output FILE). Every figure is t
 is not counted; ours and stock alternate, so that a drift of the machine meets both alike.
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import shutil
@@ -13,6 +14,7 @@ import tempfile
 import time
 
 import berthtest
+import desktop_test
 import interop_test
 from berthtest.stock import PEER, StockServer
 
@@ -148,6 +150,37 @@ def bare_apply(server_port):
         shutil.rmtree(root, ignore_errors=True)
 
 
+class Cleanups(contextlib.ExitStack):
+    """What desktop_test.Desktop wants of a test."""
+
+    addCleanup = contextlib.ExitStack.callback
+
+
+def app_connect_times():
+    """{"through the app" or "own tunnel": (p50, p95)} of `ssh -- true`, 30 each, ms; empty without a display."""
+    if not desktop_test.DESKTOP.exists() or not shutil.which("Xvfb") or not shutil.which("dbus-run-session"):
+        return {}
+    with Cleanups() as cleanups:
+        desktop = desktop_test.Desktop(cleanups)
+        desktop.start(cleanups, "--quickstart")
+
+        def ssh(*flags):
+            return desktop.run_cli("ssh", *flags, desktop_test.WORKSPACE, "--", "true", check=False)
+
+        berthtest.wait_for(lambda: (desktop.home / ".local/share/berth/server/first-user-password").exists()
+                           and desktop.tunnel_socket.exists(), 60, "the app is set up")
+        berthtest.wait_for(lambda: "Berth app" in desktop.run_cli("ping", "-n", "1", desktop_test.WORKSPACE,
+                                                                 check=False).stderr, 120, "the app's tunnel is used")
+        times = {"through the app": [], "own tunnel": []}
+        for number in range(31):
+            for who, flags in (("through the app", ()), ("own tunnel", ("--force-new-tunnel",))):
+                took = timed(lambda f=flags: ssh(*f)) * 1000
+                if number:
+                    times[who].append(took)
+        desktop.cli("delete", desktop_test.WORKSPACE, "-y")
+        return {who: (sorted(samples)[15], sorted(samples)[28]) for who, samples in times.items()}
+
+
 def app_memory():
     """Memory of the idle app under a virtual display, or None without one."""
     program = berthtest.BIN_DIR / "berth-desktop"
@@ -164,7 +197,7 @@ def app_memory():
         os.killpg(process.pid, 15)
 
 
-def print_table(sides, bare, app, output):
+def print_table(sides, bare, app, connect_times, output):
     rows = list(dict.fromkeys(what for side in sides for what in side.figures))
     lines = ["| figure | " + " | ".join(side.name for side in sides) + " |", "|---|" + "---|" * len(sides)]
     for what in rows:
@@ -175,6 +208,8 @@ def print_table(sides, bare, app, output):
                  + (f" {pathlib.Path(PEER).stat().st_size / 1e6:.3g} |" if PEER else ""))
     if app is not None:
         lines.append(f"| berth-desktop, idle, PSS MB | {app:.3g} |" + " |" * (len(sides) - 1))
+    for who, (p50, p95) in connect_times.items():
+        lines.append(f"| `ssh -- true`, {who}: p50, p95 of 30, ms | {p50:.3g}, {p95:.3g} |" + " |" * (len(sides) - 1))
     text = "\n".join(lines)
     print(text)
     if output:
@@ -203,7 +238,7 @@ def main():
             side.measure_throughput(side.name_of_workspace)
             side.measure_memory(side.name_of_workspace)
         bare = bare_apply(sides[0].berth.server.port)
-        print_table(sides, bare, app_memory(), arguments.output)
+        print_table(sides, bare, app_memory(), app_connect_times(), arguments.output)
     finally:
         for side in sides:
             side.berth.__exit__()

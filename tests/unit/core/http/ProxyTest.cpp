@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "core/base/Bytes.h"
+
 using namespace berth;
 using namespace berth::http;
 
