@@ -33,7 +33,7 @@ class WireGuardGo {
   }
 
   WireGuardGo(const asio::any_io_executor& executor, wire::NodePrivate key, const Config& config)
-      : m_key(std::move(key)), m_name("berth" + std::to_string(::getpid() % 100'000)) {
+      : m_key(std::move(key)), m_name(newName()) {
     auto started =
         Subprocess::start(executor, {.command = {"wireguard-go", "-f", m_name},
                                      .environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LOG_LEVEL=error"},
@@ -60,6 +60,12 @@ class WireGuardGo {
   std::string peerEndpoint() const { return field<std::string>(1, 2); }
 
  private:
+  // Never one of before: the program that had it may not be quite gone.
+  static std::string newName() {
+    static int count = 0;
+    return std::format("berth{}-{}", ::getpid() % 100'000, ++count);
+  }
+
   void configure(const Config& config) const {
     const auto file = std::filesystem::temp_directory_path() / (m_name + ".conf");
     {
