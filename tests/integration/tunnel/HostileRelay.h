@@ -2,6 +2,7 @@
 // loopback.
 #pragma once
 
+#include <boost/asio/redirect_error.hpp>
 #include <deque>
 #include <map>
 
@@ -152,7 +153,8 @@ class HostileRelay {
   }
   Task<void> pause() {
     asio::steady_timer timer(m_io, std::chrono::milliseconds(2));
-    co_await timer.async_wait(asio::use_awaitable);
+    boost::system::error_code ignored;  // the server cancels its handlers when it stops
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 
   asio::io_context& m_io;
