@@ -81,6 +81,9 @@ class NatLaboratory {
   }
   void leave() const { EXPECT_EQ(::setns(m_original, CLONE_NEWNET), 0); }
 
+  // As `ip netns` knows it.
+  std::string nameOf(const std::string& place) const { return std::format("lab{}-{}", m_id, place); }
+
   // A shell command at a place.
   void in(const std::string& place, const std::string& command) const {
     EXPECT_EQ(std::system(std::format("ip netns exec {} sh -ec '{}'", nameOf(place), command).c_str()), 0) << command;
@@ -95,8 +98,6 @@ class NatLaboratory {
   }
 
  private:
-  std::string nameOf(const std::string& place) const { return std::format("lab{}-{}", m_id, place); }
-
   void add(const std::string& place) {
     m_namespaces.push_back(nameOf(place));
     EXPECT_EQ(std::system(("ip netns add " + nameOf(place)).c_str()), 0);

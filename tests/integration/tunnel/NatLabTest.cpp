@@ -215,3 +215,21 @@ TEST_F(NatLab, survivesAnAddressChange) {
   EXPECT_LT(report.longestSilence, 2000);
   EXPECT_NE(report.way, "relay");
 }
+
+TEST_F(NatLab, goesOnOverTheOtherInterfaceWhenOneGoesDown) {
+  Experiment experiment(Nat::Easy, Nat::Easy);
+  const NatLaboratory& laboratory = experiment.laboratory();
+  ASSERT_TRUE(experiment.runUntil([&] { return experiment.isDirect(); }));
+  laboratory.in("routera", std::format("ip link add lan2 type veth peer name eth1 netns {}; "
+                                       "ip addr add 10.1.1.1/24 dev lan2; ip link set lan2 up",
+                                       laboratory.nameOf("a")));
+  laboratory.in("a",
+                "ip addr add 10.1.1.2/24 dev eth1; ip link set eth1 up; ip route add default via 10.1.1.1 metric 200");
+  experiment.runFor(2s);
+  laboratory.in("a", "ip link set eth0 down");
+  experiment.runFor(6s);
+  const Report report = experiment.finish();
+  std::printf("one of two interfaces down: silence of %.0f ms, then %s\n", report.longestSilence, report.way.c_str());
+  EXPECT_LT(report.longestSilence, 2000);
+  EXPECT_NE(report.way, "relay");
+}
