@@ -39,6 +39,9 @@ Channel::Channel(std::shared_ptr<Connection> connection, ssh_channel handle)
   m_callbacks.channel_signal_function = [](ssh_session, ssh_channel, const char* name, void* user) {
     channelOf(user).onSignal(name);
   };
+  m_callbacks.channel_auth_agent_req_function = [](ssh_session, ssh_channel, void* user) {
+    channelOf(user).onAgentRequest();
+  };
   ssh_callbacks_init(&m_callbacks);
   ssh_set_channel_callbacks(m_handle, &m_callbacks);
 }

@@ -39,6 +39,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
 
   virtual void onDetached() = 0;
   virtual void onSignal(std::string_view) {}
+  // auth-agent-req@openssh.com; called from libssh, so only to be noted.
+  virtual void onAgentRequest() {}
   // The sink has got all that the peer sent; called from libssh, so only to be noted or posted.
   virtual void onSinkEnded() {}
 

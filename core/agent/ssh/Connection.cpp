@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <cerrno>
 
+#include "core/agent/ssh/AgentSocket.h"
 #include "core/agent/ssh/Forward.h"
 #include "core/agent/ssh/SessionChannel.h"
 #include "core/base/Log.h"
@@ -264,23 +265,37 @@ Task<void> Connection::acceptForPeer(std::shared_ptr<Connection> self, std::shar
     boost::system::error_code error;
     auto socket = co_await listener->acceptor().async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (error || self->m_isClosed || self->m_isDisconnected) break;
-    if (self->m_channels.size() < kMaxChannels)
-      asio::co_spawn(self->m_executor, offerToPeer(self, listener, std::move(socket)), asio::detached);
+    const auto origin = socket.remote_endpoint(error);
+    Opener open = [listener, host = origin.address().to_string(), port = origin.port()](ssh_channel channel) {
+      return ssh_channel_open_reverse_forward(channel, listener->address().c_str(), listener->port(), host.c_str(),
+                                              port);
+    };
+    asio::co_spawn(self->m_executor, offerToPeer(self, takeDescriptor(std::move(socket)), std::move(open)),
+                   asio::detached);
   }
 }
 
-Task<void> Connection::offerToPeer(std::shared_ptr<Connection> self, std::shared_ptr<Listener> listener,
-                                   asio::ip::tcp::socket socket) {
-  boost::system::error_code error;
-  const auto origin = socket.remote_endpoint(error);
-  const ssh_channel handle = ssh_channel_new(self->session());
+void Connection::serveAgent(std::shared_ptr<AgentSocket> socket) {
+  asio::co_spawn(m_executor, acceptForAgent(shared_from_this(), std::move(socket)), asio::detached);
+}
+
+Task<void> Connection::acceptForAgent(std::shared_ptr<Connection> self, std::shared_ptr<AgentSocket> agent) {
+  while (true) {
+    boost::system::error_code error;
+    auto socket = co_await agent->acceptor().async_accept(asio::redirect_error(asio::use_awaitable, error));
+    if (error || self->m_isClosed || self->m_isDisconnected) break;
+    asio::co_spawn(self->m_executor, offerToPeer(self, takeDescriptor(std::move(socket)), &ssh_channel_open_auth_agent),
+                   asio::detached);
+  }
+}
+
+Task<void> Connection::offerToPeer(std::shared_ptr<Connection> self, Descriptor socket, Opener open) {
+  const ssh_channel handle = self->m_channels.size() < kMaxChannels ? ssh_channel_new(self->session()) : nullptr;
   if (handle == nullptr) co_return;
-  socket.native_non_blocking(true, error);
-  const auto channel = std::make_shared<ForwardChannel>(self, handle, Descriptor(self->m_executor, socket.release()));
+  const auto channel = std::make_shared<ForwardChannel>(self, handle, std::move(socket));
   self->m_channels.emplace(handle, channel);
   while (true) {
-    const int answer = ssh_channel_open_reverse_forward(handle, listener->address().c_str(), listener->port(),
-                                                        origin.address().to_string().c_str(), origin.port());
+    const int answer = open(handle);
     self->scheduleDrive();
     if (answer == SSH_OK) break;
     if (answer != SSH_AGAIN) {

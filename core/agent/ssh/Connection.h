@@ -8,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -20,6 +21,7 @@
 
 namespace berth::agent::ssh {
 
+class AgentSocket;
 class Channel;
 class Listener;
 
@@ -65,7 +67,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void remove(ssh_channel channel);
 
+  // Joins each connection to `socket` with the client's authentication agent, until it is closed.
+  void serveAgent(std::shared_ptr<AgentSocket> socket);
+
  private:
+  // Asks libssh to open a channel to the peer: SSH_OK once it is open, SSH_AGAIN while the answer is awaited.
+  using Opener = std::function<int(ssh_channel)>;
+
   Result<void> open();
   void drive();
   void arm();
@@ -76,8 +84,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void handleGlobalRequest(MessageHandle message);
   static Task<void> openForward(std::shared_ptr<Connection> self, MessageHandle message);
   static Task<void> acceptForPeer(std::shared_ptr<Connection> self, std::shared_ptr<Listener> listener);
-  static Task<void> offerToPeer(std::shared_ptr<Connection> self, std::shared_ptr<Listener> listener,
-                                asio::ip::tcp::socket socket);
+  static Task<void> acceptForAgent(std::shared_ptr<Connection> self, std::shared_ptr<AgentSocket> agent);
+  static Task<void> offerToPeer(std::shared_ptr<Connection> self, asio::posix::stream_descriptor socket, Opener open);
   void startListening(ssh_message message);
   void stopListening(ssh_message message);
   static Task<void> pumpIn(std::shared_ptr<Connection> self);

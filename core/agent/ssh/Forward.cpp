@@ -9,13 +9,6 @@ namespace {
 
 using Tcp = asio::ip::tcp;
 
-template <typename Socket>
-Descriptor takeDescriptor(Socket socket) {
-  socket.native_non_blocking(true);
-  auto executor = socket.get_executor();
-  return Descriptor(executor, socket.release());
-}
-
 // Names that every image must know, even without a hosts file.
 std::vector<Tcp::endpoint> literalEndpoints(const std::string& host, std::uint16_t port) {
   if (host == "localhost") return {{asio::ip::address_v4::loopback(), port}, {asio::ip::address_v6::loopback(), port}};

@@ -9,6 +9,15 @@
 
 namespace berth::agent::ssh {
 
+// A socket of Asio's as a non-blocking descriptor.
+template <typename Socket>
+Descriptor takeDescriptor(Socket socket) {
+  boost::system::error_code ignored;
+  socket.native_non_blocking(true, ignored);
+  auto executor = socket.get_executor();
+  return Descriptor(executor, socket.release());
+}
+
 // A channel whose other side is a socket.
 class ForwardChannel final : public Channel {
  public:

@@ -109,7 +109,16 @@ void SessionChannel::refuseTransfer(bool saysWhy) {
   endWith(kStatusTransferBlocked, "file transfer blocked");
 }
 
-void SessionChannel::startProgram(const Result<Command>& command) {
+// Without the client's agent the program has none; that is no reason not to start it.
+void SessionChannel::offerAgent(Command& command) {
+  auto agent = AgentSocket::open(connection().executor());
+  if (!agent) return log::warning("ssh session: {}", agent.error().message());
+  m_agent = *agent;
+  setVariable(command.environment, "SSH_AUTH_SOCK", m_agent->path());
+  connection().serveAgent(m_agent);
+}
+
+void SessionChannel::startProgram(Result<Command> command) {
   m_isStarted = true;
   Server::State& server = connection().server();
   if (m_type != SessionType::JetBrains) {
@@ -117,6 +126,7 @@ void SessionChannel::startProgram(const Result<Command>& command) {
     server.host.onSessionStarted(m_id, m_type);
   }
   if (server.isStopping) return finish();
+  if (command && m_forwardsAgent) offerAgent(*command);
   auto process = command ? SessionProcess::start(connection().executor(), *command, m_terminal)
                          : Result<std::shared_ptr<SessionProcess>>(std::unexpected(command.error()));
   if (!process) {
@@ -160,6 +170,7 @@ void SessionChannel::endWith(int status, const std::string& reason) {
 }
 
 void SessionChannel::onDetached() {
+  if (m_agent) m_agent->close();
   if (m_isReported) {
     m_isReported = false;
     Server::State& server = connection().server();

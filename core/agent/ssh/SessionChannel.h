@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/agent/SessionProcess.h"
+#include "core/agent/ssh/AgentSocket.h"
 #include "core/agent/ssh/Channel.h"
 #include "core/base/Ids.h"
 
@@ -16,8 +17,10 @@ class SessionChannel final : public Channel {
  private:
   void onDetached() override;
   void onSignal(std::string_view name) override;
+  void onAgentRequest() override { m_forwardsAgent = true; }
   void onWindowChange(const TerminalSize& size);
-  void startProgram(const Result<Command>& command);
+  void startProgram(Result<Command> command);
+  void offerAgent(Command& command);
   void startSubsystem(std::string_view name);
   void refuseTransfer(bool saysWhy);
   void endWith(int status, const std::string& reason);
@@ -28,6 +31,8 @@ class SessionChannel final : public Channel {
   Variables m_variables;
   std::optional<Terminal> m_terminal;
   std::shared_ptr<SessionProcess> m_process;
+  std::shared_ptr<AgentSocket> m_agent;  // while the program runs
+  bool m_forwardsAgent = false;
   bool m_isStarted = false;
   bool m_isReported = false;
 };

@@ -172,6 +172,64 @@ TEST_F(OpenSsh, forwardsBackToTheClient) {
   EXPECT_NE(output.find("Allocated port "), std::string::npos) << output;
 }
 
+// What listens on the client's side answers a program of the workspace, both ways with a half-close.
+TEST_F(OpenSsh, carriesConnectionsBackToTheClient) {
+  std::ofstream(path("near.py")) << R"(
+import socket, subprocess, sys
+listener = socket.create_server(("127.0.0.1", 0))
+client = subprocess.Popen(sys.argv[1].replace("PORT", str(listener.getsockname()[1])), shell=True)
+peer, _ = listener.accept()
+total = 0
+while data := peer.recv(65536):
+    total += len(data)
+peer.sendall(b"got %d" % total)
+peer.close()
+sys.exit(client.wait())
+)";
+  std::ofstream(path("far.py")) << R"(
+import socket, sys
+far = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+far.sendall(bytes(2000000))
+far.shutdown(socket.SHUT_WR)
+print(far.recv(100).decode())
+)";
+  const auto free = runShell(
+                        "python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); "
+                        "print(s.getsockname()[1], end=\"\")'")
+                        .output;
+  const auto [status, output] = runShell("timeout 60 python3 " + path("near.py") + " '" + with("ssh") +
+                                         "-o ExitOnForwardFailure=yes -R 127.0.0.1:" + free +
+                                         ":127.0.0.1:PORT box python3 " + path("far.py") + " " + free + "'");
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(output, "got 2000000\n");
+}
+
+TEST_F(OpenSsh, refusesToListenOnATakenPort) {
+  const auto [status, output] =
+      ssh(std::format("-o ExitOnForwardFailure=yes -R 127.0.0.1:{0}:127.0.0.1:{0} box true 2>&1", m_server.port()));
+  EXPECT_EQ(status, 255) << output;
+}
+
+// The client's agent holds a key, which a program of the workspace lists and signs with.
+TEST_F(OpenSsh, forwardsTheAuthenticationAgent) {
+  if (runShell("command -v ssh-agent ssh-add ssh-keygen >/dev/null").status != 0) GTEST_SKIP() << "no ssh-agent";
+  ASSERT_EQ(runShell("ssh-keygen -q -t ed25519 -N '' -C the-key -f " + path("key")).status, 0);
+  const std::string agent = "ssh-agent sh -c 'ssh-add -q " + path("key") + " && ";
+  const auto [status, output] =
+      runShell(agent + with("ssh") + "-A box \"ssh-add -L; ssh-add -T " + path("key.pub") +
+               " && echo signed; stat -c %a \\$(dirname \\$SSH_AUTH_SOCK); echo \\$SSH_AUTH_SOCK\"' 2>&1");
+  EXPECT_EQ(status, 0) << output;
+  EXPECT_NE(output.find("the-key\n"), std::string::npos) << output;
+  EXPECT_NE(output.find("signed\n700\n"), std::string::npos) << output;
+  const auto socket = output.substr(output.rfind('\n', output.size() - 2) + 1);
+  EXPECT_FALSE(std::filesystem::exists(socket.substr(0, socket.size() - 1))) << "the socket should go with its session";
+}
+
+TEST_F(OpenSsh, withoutForwardingThereIsNoAgent) {
+  ::unsetenv("SSH_AUTH_SOCK");  // the server's own would be handed on
+  EXPECT_EQ(ssh("-a box 'echo $SSH_AUTH_SOCK'").output, "\n");
+}
+
 TEST_F(OpenSsh, twentySessionsAtOnceStayResponsive) {
   std::vector<std::future<RunResult>> sessions;
   for (int i = 0; i < 20; ++i)
