@@ -53,6 +53,7 @@ ClientNode::ClientNode(const asio::any_io_executor& executor, client::Session& s
       m_mayBecomeDirect(allowsDirect(info, options)),
       m_network(executor, clock, rng, nodeOptions(session, info, rng, options),
                 [this](const coordination::NodeInfo& self) { m_coordinator.updateSelf(self); }),
+      m_udp(m_network.node()),
       m_control(coordination::makeControlDialer(session.sharedHttp(), std::move(target))),
       m_coordinator(executor, *m_control, m_network, clock) {}
 
@@ -78,6 +79,11 @@ Task<void> ClientNode::coordinate(std::shared_ptr<ClientNode> self) {
 void ClientNode::addAgent(const AgentId& agent) { m_coordinator.addDestination(agent.value); }
 
 void ClientNode::removeAgent(const AgentId& agent) { m_coordinator.removeDestination(agent.value); }
+
+Result<std::unique_ptr<UdpFlow>> ClientNode::openUdp(const AgentId& agent, std::uint16_t port,
+                                                     UdpFlow::Handler handler) {
+  return m_udp.open(addressOf(agent), port, std::move(handler));
+}
 
 Task<Error> ClientNode::untilFailed() {
   while (!m_failure)
@@ -136,8 +142,7 @@ ClientTunnelStatus ClientNode::statusOf(const AgentId& agent) {
   status.isRelayConnected = node().isHomeConnected();
   status.homeRegion = us.homeRegion;
   status.homeRegionName = nameOf(us.homeRegion);
-  if (const auto latency = us.latencies.find(us.homeRegion); latency != us.latencies.end())
-    status.homeLatency = latency->second;
+  for (const auto& [region, latency] : us.latencies) status.regionLatencies[nameOf(region)] = latency;
   const auto peer = findStatus(agent);
   if (!peer) return status;
   status.hasSession = peer->hasSession;

@@ -33,6 +33,9 @@ class ClientNode : public std::enable_shared_from_this<ClientNode> {
   // This machine slept: paths, relays and the coordinator's connection are begun anew.
   void onNetworkChange();
 
+  // A UDP exchange with a port of the agent.
+  Result<std::unique_ptr<UdpFlow>> openUdp(const AgentId& agent, std::uint16_t port, UdpFlow::Handler handler);
+
   Node& node() noexcept { return m_network.node(); }
   Task<void> close();  // as ClientTunnel's
   void stop() noexcept;
@@ -48,6 +51,7 @@ class ClientNode : public std::enable_shared_from_this<ClientNode> {
   const std::string m_server;
   const bool m_mayBecomeDirect;
   CoordinatedNode m_network;
+  UdpDialer m_udp;
   const std::unique_ptr<coordination::ControlDialer> m_control;
   coordination::ClientSession m_coordinator;
   std::optional<Error> m_failure;  // told by m_network.peersChanged

@@ -28,6 +28,12 @@ Task<Result<std::unique_ptr<Stream>>> ClientTunnel::dial(AgentId agent, std::uin
   co_return co_await node->node().dial(tailnetAddress(agent.value), port);
 }
 
+Task<Result<std::unique_ptr<Stream>>> ClientTunnel::dialTcp(std::uint16_t port) { return dial(m_agent, port); }
+
+Result<std::unique_ptr<UdpFlow>> ClientTunnel::dialUdp(std::uint16_t port, UdpFlow::Handler handler) {
+  return m_node->openUdp(m_agent, port, std::move(handler));
+}
+
 Task<Result<PingResult>> ClientTunnel::ping(std::chrono::milliseconds timeout) {
   return m_node->ping(m_agent, timeout);
 }

@@ -13,6 +13,7 @@
 #include "core/base/Stream.h"
 #include "core/client/Session.h"
 #include "tunnel/dialer/PingResult.h"
+#include "tunnel/dialer/PortForwarder.h"
 
 namespace berth::tunnel::dialer {
 
@@ -27,14 +28,14 @@ struct ClientTunnelStatus {
   std::optional<wire::Endpoint> direct;  // the agent's address while the path is direct
   int homeRegion = 0;
   std::string homeRegionName;
-  std::optional<std::chrono::nanoseconds> homeLatency;
+  std::map<std::string, std::chrono::nanoseconds> regionLatencies;  // by region name, as far as measured
   std::uint64_t receivedBytes = 0;
   std::uint64_t sentBytes = 0;
 };
 
 class ClientNode;
 
-class ClientTunnel final : public AgentDialer {
+class ClientTunnel final : public AgentDialer, public AgentPorts {
  public:
   // `session`, `clock` and `rng` outlive the tunnel. An error is what the server said when asked for the way.
   static Task<Result<std::unique_ptr<ClientTunnel>>> open(asio::any_io_executor executor, client::Session& session,
@@ -49,6 +50,8 @@ class ClientTunnel final : public AgentDialer {
 
   // To a port of this tunnel's agent. Unavailable when the agent refuses. Call waitUntilReachable() first.
   Task<Result<std::unique_ptr<Stream>>> dial(AgentId agent, std::uint16_t port) override;
+  Task<Result<std::unique_ptr<Stream>>> dialTcp(std::uint16_t port) override;
+  Result<std::unique_ptr<UdpFlow>> dialUdp(std::uint16_t port, UdpFlow::Handler handler) override;
 
   Task<Result<PingResult>> ping(std::chrono::milliseconds timeout);
   // Whether a direct path may ever come about: neither the user nor the server forbids it.

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cstring>
 
+#include "core/base/SocketError.h"
 #include "tunnel/link/SocketAddress.h"
 
 namespace berth::tunnel::link {
@@ -82,7 +83,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::open(const asio::any_io_executor& 
   if (!error && endpoint.protocol() == udp::v6()) state->socket.set_option(asio::ip::v6_only(true), error);
   if (!error) state->socket.non_blocking(true, error);
   if (!error) state->socket.bind(endpoint, error);
-  if (error) return fail(ErrorCode::Unavailable, "open UDP socket on " + local.toString() + ": " + error.message());
+  if (error) return fail(socketError(error, "open UDP socket on " + local.toString()));
   asio::co_spawn(executor, receive(state), asio::detached);
   return std::make_unique<AsioUdpSocket>(std::move(state));
 }

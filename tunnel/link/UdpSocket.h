@@ -16,7 +16,8 @@ class UdpSocket {
   // A datagram that came; the payload is valid during the call. The handler may close or destroy the socket.
   using Handler = std::function<void(const wire::Endpoint& source, ByteView payload)>;
 
-  // Bound to `local` (IPv4 in its mapped form; port 0: a free one). Receives until closed.
+  // Bound to `local` (IPv4 in its mapped form; port 0: a free one). Receives until closed. AlreadyExists when another
+  // program has the port.
   static Result<std::unique_ptr<UdpSocket>> open(const asio::any_io_executor& executor, const wire::Endpoint& local,
                                                  Handler handler);
   virtual ~UdpSocket() = default;  // closes
