@@ -11,6 +11,7 @@
 #include "core/base/Version.h"
 #include "core/server/ControlPlane.h"
 #include "tunnel/derp/Relay.h"
+#include "tunnel/dialer/ServerTunnel.h"
 #include "tunnel/stun/Server.h"
 
 namespace berth::cli {
@@ -37,6 +38,24 @@ server::RelayService makeRelay(asio::any_io_executor executor, const Bytes& priv
   wipe(key.data(), key.size());
   return {[relay](http::Exchange& exchange) { return relay->relay.serveUpgrade(exchange); },
           [relay] { relay->relay.stop(); }};
+}
+
+// The server's own tunnel with what it borrows.
+struct Dialer final : AgentDialer {
+  explicit Dialer(server::DialerParts parts)
+      : tunnel(parts.executor, clock, rng, {std::move(parts.self), std::move(parts.coordinate)}) {}
+  Task<Result<std::unique_ptr<Stream>>> dial(AgentId agent, std::uint16_t port) override {
+    return tunnel.dial(agent, port);
+  }
+
+  SystemRng rng;
+  SystemClock clock;
+  tunnel::dialer::ServerTunnel tunnel;
+};
+
+server::DialerService makeDialer(server::DialerParts parts) {
+  const auto dialer = std::make_shared<Dialer>(std::move(parts));
+  return {dialer, [dialer] { dialer->tunnel.stop(); }};
 }
 
 struct StunServers final : server::StunService {
@@ -87,6 +106,7 @@ server::ControlPlaneOptions optionsFor(const ServerSettings& settings) {
   options.tunnelPolicy = {settings.blocksDirectPaths, settings.forcesRelayWebSockets};
   options.relay = makeRelay;
   options.stun = answerStun;
+  options.dialer = makeDialer;
   return options;
 }
 

@@ -148,4 +148,18 @@ std::shared_ptr<Client> makeClient(asio::any_io_executor executor, Url origin, C
   return std::make_shared<PooledClient>(std::move(executor), std::move(origin), std::move(options));
 }
 
+Task<Result<Response>> sendOver(std::unique_ptr<Stream> stream, Request request, ClientOptions options) {
+  ClientConnection connection{std::shared_ptr<Stream>(std::move(stream))};
+  if (!request.headers.find("Host")) request.headers.set("Host", "localhost");
+  if (!request.body.empty()) request.headers.set("Content-Length", std::to_string(request.body.size()));
+  request.headers.set("Connection", "close");
+  CO_TRY_ASSIGN(const std::string head, detail::requestHead(request));
+  CO_TRY(co_await detail::writeWithin(connection.stream, asBytes(head + request.body), options.requestTimeout));
+  CO_TRY_ASSIGN(auto response, co_await connection.reader.readResponseHead(kHeaderLimit, options.requestTimeout,
+                                                                           request.method == "HEAD"));
+  CO_TRY(co_await connection.reader.readBody(options.maxResponseBody, options.requestTimeout,
+                                             detail::collectInto(response.body)));
+  co_return response;
+}
+
 }  // namespace berth::http

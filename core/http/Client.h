@@ -51,4 +51,7 @@ class Client {
 
 std::shared_ptr<Client> makeClient(asio::any_io_executor executor, Url origin, ClientOptions options = {});
 
+// One request over a connection that is already there (an agent's HTTP port in the tunnel), which is closed afterwards.
+Task<Result<Response>> sendOver(std::unique_ptr<Stream> stream, Request request, ClientOptions options = {});
+
 }  // namespace berth::http

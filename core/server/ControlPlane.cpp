@@ -110,16 +110,19 @@ struct ControlPlane::Parts {
   std::optional<Services> services;
   std::unique_ptr<AgentRpc> agentRpc;
   RelayService relay;
+  DialerService dialer;
   std::optional<SessionAuthenticator> authenticator;
   std::optional<Router> router;
   std::optional<Pipeline> pipeline;
   std::unique_ptr<http::Server> http;
   std::vector<std::unique_ptr<StunService>> stun;  // by address
+  bool isStopping = false;
 
   Result<void> openStore();
   Result<void> listen();
   void answerStun(const std::string& address);
   void compose(const Identity& identity);
+  void openDialer();
   void onJobChanged(JobId job);
   Identity identity;
 };
@@ -183,11 +186,38 @@ void ControlPlane::Parts::compose(const Identity& self) {
                             .coordinator = coordinator.get(),
                             .binaries = &*binaries,
                             .serveRelay = relay.serve});
+  openDialer();
   agentRpc = std::make_unique<AgentRpc>(executor, *services);
   services->agentRpc = agentRpc.get();
   authenticator.emplace(*store, clock);
   router.emplace(routeTable());
   pipeline.emplace(*router, *services, *authenticator, PipelineOptions{options.limitsRates, {}});
+}
+
+namespace {
+
+// An address that is listened on, as one to connect to.
+http::Url urlOf(const std::string& httpAddress, std::uint16_t port) {
+  std::string host = httpAddress.substr(0, httpAddress.rfind(':'));
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  if (host.empty() || host == "0.0.0.0" || host == "::") host = "127.0.0.1";
+  return {"http", host, port, ""};
+}
+
+}  // namespace
+
+void ControlPlane::Parts::openDialer() {
+  if (!options.dialer) return;
+  const PeerId self = PeerId::random();
+  dialer = options.dialer({.executor = executor,
+                           .self = urlOf(options.httpAddress, port),
+                           .coordinate = [this, self]() -> std::unique_ptr<Stream> {
+                             if (isStopping) return nullptr;
+                             auto [ours, theirs] = makeStreamPair(executor);
+                             tasks.spawn(coordinator->serveInternal(std::move(ours), self));
+                             return std::move(theirs);
+                           }});
+  services->dialer = dialer.dialer.get();
 }
 
 namespace {
@@ -232,6 +262,8 @@ Task<void> ControlPlane::stop() {
   // The jobs' own ending needs the longest, so it begins first and is awaited before the store closes.
   const auto holders = [](Parts& of) -> Task<void> {
     of.events.close();
+    of.isStopping = true;
+    if (of.dialer.stop) of.dialer.stop();
     if (of.relay.stop) of.relay.stop();
     of.stun.clear();
     co_await (of.agentRpc->stop() && of.coordinator->stop());

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/base/Secret.h"
+#include "core/base/Stream.h"
 #include "core/base/Task.h"
 #include "core/http/Server.h"
 #include "core/provision/Tool.h"
@@ -32,6 +33,19 @@ struct StunService {
 };
 using StunFactory = std::function<Result<std::unique_ptr<StunService>>(asio::any_io_executor, std::string address)>;
 
+// A tunnel of the server's own to its agents, and what it is made of.
+struct DialerService {
+  std::shared_ptr<AgentDialer> dialer;
+  std::function<void()> stop;  // ends its connections; may be called twice
+};
+struct DialerParts {
+  asio::any_io_executor executor;
+  http::Url self;  // where the server answers itself
+  // A new session with the coordinator, of a peer that may reach every agent; yamux's client end. Null when it stops.
+  std::function<std::unique_ptr<Stream>()> coordinate;
+};
+using DialerFactory = std::function<DialerService(DialerParts)>;
+
 struct ControlPlaneOptions {
   std::filesystem::path directory;  // everything that the server keeps is below it
   std::string httpAddress = "127.0.0.1:3000";
@@ -43,8 +57,10 @@ struct ControlPlaneOptions {
   int workers = 3;
   bool limitsRates = true;
   TunnelPolicy tunnelPolicy = {};
-  RelayFactory relay;  // may be empty
-  StunFactory stun;    // may be empty
+  // Each may be empty.
+  RelayFactory relay;
+  StunFactory stun;
+  DialerFactory dialer;
 };
 
 class ControlPlane {

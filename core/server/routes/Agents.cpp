@@ -155,17 +155,4 @@ Task<Answer> watchAgentMetadataSocket(Call& call) {
                                       metadataSource(call.services, found.agent.id), kMetadataPace);
 }
 
-Task<Answer> listeningPorts(Call& call) {
-  CO_TRY_ASSIGN(const auto found, co_await agentOfPath(call, Action::Ssh));
-  const auto state =
-      agentConnectionOf({found.agent.createdAt, found.agent.firstConnectedAt, found.agent.lastConnectedAt,
-                         found.agent.disconnectedAt, std::chrono::seconds(found.agent.connectionTimeoutSeconds)},
-                        call.services.clock.wallNow());
-  if (state.status != AgentStatus::Connected)
-    co_return apiFail(
-        400, std::format("Agent state is \"{}\", it must be in the \"connected\" state.", toString(state.status)));
-  // Only the agent knows, and asking it takes a tunnel of the server's own.
-  co_return apiFail(503, "Failed to get listening ports.", "This server does not connect to agents itself.");
-}
-
 }  // namespace berth::server::routes

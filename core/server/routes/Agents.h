@@ -1,4 +1,4 @@
-// Workspace agents as users see them (reference/rest-api.md 5.4 to 5.7).
+// Workspace agents as users see them (reference/rest-api.md 5.4 to 5.6).
 #pragma once
 
 #include "core/server/http/Router.h"
@@ -11,6 +11,5 @@ Task<Answer> anyConnectionInfo(Call& call);
 Task<Answer> agentLogs(Call& call);
 Task<Answer> watchAgentMetadata(Call& call);
 Task<Answer> watchAgentMetadataSocket(Call& call);
-Task<Answer> listeningPorts(Call& call);
 
 }  // namespace berth::server::routes

@@ -14,6 +14,7 @@
 #include "core/server/routes/Files.h"
 #include "core/server/routes/Health.h"
 #include "core/server/routes/Keys.h"
+#include "core/server/routes/ListeningPorts.h"
 #include "core/server/routes/Organizations.h"
 #include "core/server/routes/Provisioners.h"
 #include "core/server/routes/TemplateVersions.h"
@@ -223,6 +224,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v2/workspaceagents/{workspaceagent}/startup-logs", User, routes::agentLogs},
     {"GET", "/api/v2/workspaceagents/{workspaceagent}/watch-metadata", User, routes::watchAgentMetadata},
     {"GET", "/api/v2/workspaceagents/{workspaceagent}/watch-metadata-ws", User, routes::watchAgentMetadataSocket},
+
+    // ListeningPorts.h
     {"GET", "/api/v2/workspaceagents/{workspaceagent}/listening-ports", User, routes::listeningPorts},
 
     // coordinator/Routes.h, agentrpc/Routes.h

@@ -27,6 +27,23 @@ TEST_F(ClientServer, carriesRequestAndResponse) {
   EXPECT_EQ(response->headers.find("X-Seen"), "always");
 }
 
+TEST_F(ClientServer, asksOverAConnectionThatIsThereAlready) {
+  auto [near, far] = makeStreamPair(io.get_executor());
+  asio::co_spawn(io, serveConnection(std::move(far), {echo, {}}), asio::detached);
+  const auto response = run(sendOver(std::move(near), {.target = "/api", .headers = {{"X-Seen", "once"}}}));
+  ASSERT_TRUE(response) << response.error().message();
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->headers.find("X-Target"), "/api");
+  EXPECT_EQ(response->headers.find("X-Seen"), "once");
+}
+
+TEST_F(ClientServer, aConnectionThatSaysNothingEndsTheQuestion) {
+  auto [near, far] = makeStreamPair(io.get_executor());
+  const auto response = run(sendOver(std::move(near), {}, {.requestTimeout = std::chrono::milliseconds(50)}));
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code(), ErrorCode::Timeout);
+}
+
 TEST_F(ClientServer, carriesLargeBodies) {
   serve(Handler{echo, [](const Request&, const std::string&) -> Task<std::size_t> { co_return 64U << 20; }});
   const std::string large(20U << 20, 'x');
