@@ -146,7 +146,10 @@ const Command& Command::list(const std::string& names, std::vector<std::string>&
           for (auto& value : splitCsv(each)) target.push_back(std::move(value));
       },
       help);
-  option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->type_name("TEXT ...");
+  option->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("TEXT ...");
   bindEnvironment(option, env);
   return *this;
 }

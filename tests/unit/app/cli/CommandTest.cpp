@@ -79,6 +79,14 @@ TEST(Command, collectsLists) {
               ElementsAre("a=1", "b=2", "c=3"));
 }
 
+// A list takes one word each time, and leaves the next to what comes by position.
+TEST(Command, listsTakeOneWordEach) {
+  const auto parsed = parse({"ssh", "--parameter", "a=1,b=2", "box", "--", "ls"});
+  EXPECT_THAT(parsed.parameters, ElementsAre("a=1", "b=2"));
+  EXPECT_EQ(parsed.workspace, "box");
+  EXPECT_THAT(parsed.command, ElementsAre("ls"));
+}
+
 TEST(Command, readsDurations) {
   EXPECT_EQ(parse({"ssh", "box", "--wait", "1m30s"}).wait, std::chrono::seconds(90));
   EXPECT_THROW(parse({"ssh", "box", "--wait", "soon"}), CLI::ValidationError);
