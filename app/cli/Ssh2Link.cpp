@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <cstring>
 #include <format>
 
@@ -82,6 +83,17 @@ ssize_t Ssh2Link::onSend(libssh2_socket_t, const void* buffer, size_t length, in
   const auto* bytes = static_cast<const std::byte*>(buffer);
   self.m_output.insert(self.m_output.end(), bytes, bytes + length);
   return static_cast<ssize_t>(length);
+}
+
+void Ssh2Link::setOnAgentChannel(std::function<void(LIBSSH2_CHANNEL*)> handler) {
+  m_onAgentChannel = std::move(handler);
+  setCallback(m_session, LIBSSH2_CALLBACK_AUTHAGENT, reinterpret_cast<Callback>(&Ssh2Link::onAgentChannel));
+}
+
+// libssh2 is in the middle of a packet, so the channel is used later.
+void Ssh2Link::onAgentChannel(LIBSSH2_SESSION*, LIBSSH2_CHANNEL* channel, void** abstract) {
+  auto& self = *static_cast<Ssh2Link*>(*abstract);
+  asio::post(self.executor(), [handler = self.m_onAgentChannel, channel] { handler(channel); });
 }
 
 Task<void> Ssh2Link::readAll(std::shared_ptr<Ssh2Link> self) {

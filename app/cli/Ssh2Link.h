@@ -37,6 +37,12 @@ class Ssh2Link : public std::enable_shared_from_this<Ssh2Link> {
   bool isOver() const noexcept { return m_isOver; }
   // Why the connection ended, where that is known to be no good order.
   const std::optional<Error>& failure() const noexcept { return m_failure; }
+  // Makes everybody who waits for input look again.
+  void wake() noexcept { m_inputArrived.notify(); }
+  asio::any_io_executor executor() { return m_stream->executor(); }
+
+  // Called on the loop with each channel that the peer opens to ask the authentication agent; the handler owns it.
+  void setOnAgentChannel(std::function<void(LIBSSH2_CHANNEL*)> handler);
 
   // "what: libssh2's own words"
   Error error(std::string_view what) const;
@@ -44,6 +50,7 @@ class Ssh2Link : public std::enable_shared_from_this<Ssh2Link> {
  private:
   static ssize_t onReceive(libssh2_socket_t, void* buffer, size_t length, int, void** abstract);
   static ssize_t onSend(libssh2_socket_t, const void* buffer, size_t length, int, void** abstract);
+  static void onAgentChannel(LIBSSH2_SESSION*, LIBSSH2_CHANNEL* channel, void** abstract);
   static Task<void> readAll(std::shared_ptr<Ssh2Link> self);
   static Task<void> writeAll(std::shared_ptr<Ssh2Link> self);
 
@@ -55,6 +62,7 @@ class Ssh2Link : public std::enable_shared_from_this<Ssh2Link> {
   Bytes m_output;
   bool m_isOver = false;
   std::optional<Error> m_failure;
+  std::function<void(LIBSSH2_CHANNEL*)> m_onAgentChannel;
   Notifier m_inputArrived;
   Notifier m_inputTaken;
   Notifier m_outputChanged;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/cli/RemoteForward.h"
 #include "core/base/Stream.h"
 
 namespace berth::cli {
@@ -19,6 +20,8 @@ struct SshRequest {
   std::string command = {};  // empty for a login shell
   bool wantsTerminal = false;
   std::vector<std::pair<std::string, std::string>> environment = {};
+  std::string agentSocket = {};  // of the local authentication agent, to be forwarded; empty for none
+  std::vector<RemoteForward> remoteForwards = {};
 };
 
 // Runs until the remote end is done; the value is its exit code. ConnectionLost when there is none.

@@ -28,6 +28,12 @@ Task<Result<api::AgentConnectionInfo>> Session::connectionInfo() {
   return ask<api::AgentConnectionInfo>("GET", "/api/v2/workspaceagents/connection");
 }
 
+Task<Result<std::vector<api::WorkspaceAgentListeningPort>>> Session::listeningPorts(AgentId id) {
+  CO_TRY_ASSIGN(auto answer,
+                co_await ask<api::WorkspaceAgentListeningPortsResponse>("GET", agentPath(id, "/listening-ports")));
+  co_return std::move(answer.ports);
+}
+
 Task<Result<std::vector<api::WorkspaceAgentLog>>> Session::agentLogs(AgentId id, std::int64_t after) {
   return ask<std::vector<api::WorkspaceAgentLog>>("GET", logsPath(id, after, false));
 }

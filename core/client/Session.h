@@ -62,6 +62,8 @@ class Session {
   Task<Result<api::User>> me();
   Task<Result<api::User>> user(std::string nameOrId);
   Task<Result<std::vector<api::Organization>>> myOrganizations();
+  Task<Result<api::GitSshKey>> gitSshKey();
+  Task<Result<api::GitSshKey>> regenerateGitSshKey();
 
   // --- deployment (6)
   Task<Result<api::BuildInfo>> buildInfo();
@@ -107,12 +109,13 @@ class Session {
   Task<Result<void>> cancelBuild(BuildId id);
   Task<Result<std::vector<api::ParameterValue>>> buildParameters(BuildId id);
   Task<Result<void>> setDormant(WorkspaceId id, bool isDormant);
-  Task<Result<void>> postUsage(WorkspaceId id, api::PostWorkspaceUsageRequest request);
+  Task<Result<void>> postUsage(WorkspaceId id, std::optional<api::PostWorkspaceUsageRequest> request);
 
   // --- agents (5)
   Task<Result<api::WorkspaceAgent>> agent(AgentId id);
   Task<Result<api::AgentConnectionInfo>> agentConnection(AgentId id);
   Task<Result<api::AgentConnectionInfo>> connectionInfo();
+  Task<Result<std::vector<api::WorkspaceAgentListeningPort>>> listeningPorts(AgentId id);
 
   // --- streams (1.9); each begins with what there is already after log id `after`, and ends with the job
   Task<Result<std::unique_ptr<JobLogStream>>> followBuildLogs(BuildId id, std::int64_t after = 0);

@@ -53,6 +53,12 @@ Task<Result<std::vector<api::Organization>>> Session::myOrganizations() {
   return ask<std::vector<api::Organization>>("GET", "/api/v2/users/me/organizations");
 }
 
+Task<Result<api::GitSshKey>> Session::gitSshKey() { return ask<api::GitSshKey>("GET", "/api/v2/users/me/gitsshkey"); }
+
+Task<Result<api::GitSshKey>> Session::regenerateGitSshKey() {
+  return ask<api::GitSshKey>("PUT", "/api/v2/users/me/gitsshkey");
+}
+
 Task<Result<api::BuildInfo>> Session::buildInfo() { return ask<api::BuildInfo>("GET", "/api/v2/buildinfo"); }
 
 Task<Result<api::SshConfigResponse>> Session::sshConfig() {

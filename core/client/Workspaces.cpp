@@ -61,8 +61,8 @@ Task<Result<void>> Session::setDormant(WorkspaceId id, bool isDormant) {
   return tell("PUT", workspacePath(id, "/dormant"), api::toJson(api::UpdateWorkspaceDormancy{isDormant}));
 }
 
-Task<Result<void>> Session::postUsage(WorkspaceId id, api::PostWorkspaceUsageRequest request) {
-  return tell("POST", workspacePath(id, "/usage"), api::toJson(request));
+Task<Result<void>> Session::postUsage(WorkspaceId id, std::optional<api::PostWorkspaceUsageRequest> request) {
+  return tell("POST", workspacePath(id, "/usage"), request ? api::toJson(*request) : "");
 }
 
 Task<Result<std::unique_ptr<JobLogStream>>> Session::followBuildLogs(BuildId id, std::int64_t after) {

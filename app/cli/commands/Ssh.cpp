@@ -9,21 +9,23 @@
 #include "app/cli/AgentAccess.h"
 #include "app/cli/AgentRoute.h"
 #include "app/cli/Commands.h"
+#include "app/cli/NetworkInfo.h"
 #include "app/cli/ParameterInput.h"
 #include "app/cli/Retry.h"
+#include "app/cli/SshLog.h"
 #include "app/cli/SshSession.h"
 #include "app/cli/StandardStreams.h"
 #include "app/cli/Terminal.h"
 #include "app/cli/WorkspaceName.h"
+#include "app/cli/WorkspaceUse.h"
+#include "core/base/TaskGroup.h"
 
 namespace berth::cli {
 
 namespace {
 
 constexpr std::uint16_t kSshPort = 1;  // the one without statistics and login shell differences for clients
-constexpr std::chrono::seconds kUsageInterval{60};
 constexpr std::chrono::seconds kHalfCloseGrace{5};
-constexpr std::chrono::seconds kWatchPause{2};  // also spares short commands the watch
 
 struct SshOptions {
   std::string workspace;
@@ -34,6 +36,9 @@ struct SshOptions {
   std::string waits = "auto";
   bool doesNotWait = false;  // --no-wait
   std::vector<std::string> environment;
+  std::vector<std::string> remoteForwards;
+  bool forwardsAgent = false;
+  std::string agentSocket;  // --identity-agent
   bool disablesAutostart = false;
   std::string usageApp = "ssh";
   std::string logDir, networkInfoDir;
@@ -41,19 +46,6 @@ struct SshOptions {
   std::chrono::milliseconds networkInfoInterval{5'000};
   bool forcesNewTunnel = false;
 };
-
-// Keeps the workspace from being stopped for want of use.
-Task<void> reportUsage(std::shared_ptr<client::Session> session, WorkspaceId workspace, AgentId agent,
-                       std::string app) {
-  const auto executor = co_await asio::this_coro::executor;
-  while (true) {
-    api::PostWorkspaceUsageRequest usage;
-    usage.agent_id = agent;
-    usage.app_name = app;
-    co_await session->postUsage(workspace, std::move(usage));
-    co_await pause(executor, kUsageInterval);
-  }
-}
 
 // From here to there until the other side ends; what is still coming when standard input ends gets a while.
 Task<void> copyInput(std::shared_ptr<StandardStreams> local, std::shared_ptr<Stream> remote) {
@@ -80,27 +72,10 @@ Task<Result<int>> copyStdio(std::shared_ptr<StandardStreams> local, std::shared_
   }
 }
 
-// Ends the session when its workspace stops or is built anew: what is at the other end is gone then, and nothing would
-// say so. "Stopping" is not enough, the agent still runs its last scripts.
-Task<void> closeWhenStopped(std::shared_ptr<client::Session> session, api::Workspace workspace,
-                            std::shared_ptr<Stream> stream) {
-  const auto executor = co_await asio::this_coro::executor;
-  while (true) {
-    co_await pause(executor, kWatchPause);
-    auto watch = co_await session->watchWorkspace(workspace.id);
-    while (watch) {
-      const auto now = co_await (*watch)->next();
-      if (!now && now.error().code() == ErrorCode::Internal) continue;  // the server could not read it this time
-      if (!now) break;
-      const auto& build = now->latest_build;
-      const bool isNewStart = build.transition == Transition::Start && build.id != workspace.latest_build.id;
-      const bool isGone = build.status == WorkspaceStatus::Stopped || build.status == WorkspaceStatus::Deleted;
-      if (!isNewStart && !isGone) continue;
-      printStatus(std::format("\r\nThe workspace {} was {}.", workspace.name,
-                              isNewStart ? "restarted" : std::string(toString(build.status))));
-      co_return stream->close();
-    }
-  }
+Task<void> closeWithWorkspace(std::shared_ptr<client::Session> session, api::Workspace workspace,
+                              std::shared_ptr<Stream> stream) {
+  printStatus("\r\n" + co_await untilWorkspaceEnds(std::move(session), std::move(workspace)));
+  stream->close();
 }
 
 // A terminal that closes and OpenSSH (for its ProxyCommand) send SIGHUP; without a good-bye the agent would keep the
@@ -111,42 +86,87 @@ void closeOnSignal(asio::signal_set& signals, std::shared_ptr<Stream> stream) {
   });
 }
 
+// The socket of the agent to forward; empty when there is none, which is no reason not to connect (as with OpenSSH).
+std::string agentSocketOf(const SshOptions& options) {
+  if (!options.forwardsAgent) return {};
+  if (!options.agentSocket.empty()) return options.agentSocket;
+  const char* const socket = std::getenv("SSH_AUTH_SOCK");
+  return socket != nullptr ? socket : "";
+}
+
 Result<SshRequest> requestFrom(const SshOptions& options) {
   SshRequest request;
   for (const auto& word : options.command) request.command += (request.command.empty() ? "" : " ") + word;
   request.wantsTerminal = options.wantsTerminal || (request.command.empty() && ::isatty(STDIN_FILENO) == 1);
   TRY_ASSIGN(const auto pairs, pairsOf(options.environment, "--env"));
   request.environment.assign(pairs.begin(), pairs.end());
+  request.agentSocket = agentSocketOf(options);
+  if (options.isStdio && !options.remoteForwards.empty())
+    return fail(ErrorCode::InvalidInput,
+                "--remote-forward cannot be met with --stdio; pass -R to the SSH client that calls this");
+  for (const auto& text : options.remoteForwards) {
+    TRY_ASSIGN(auto forward, parseRemoteForward(text));
+    request.remoteForwards.push_back(std::move(forward));
+  }
   return request;
 }
 
-Task<Result<int>> connect(Context& context, std::shared_ptr<client::Session> session, AgentAccess access,
-                          SshOptions options) {
-  CO_TRY_ASSIGN(auto request, requestFrom(options));
-  SystemRng rng;
-  AgentRoute route(context, *session, access.agent.id, rng, options.forcesNewTunnel);
-  CO_TRY_ASSIGN(std::shared_ptr<Stream> remote, co_await route.dial(access.agent.id, kSshPort));
-  asio::co_spawn(context.io(), closeWhenStopped(session, std::move(access.workspace), remote), asio::detached);
+struct Connection {
+  std::shared_ptr<client::Session> session;
+  AgentAccess access;
+  SshRequest request;
+};
+
+Task<Result<int>> run(Context& context, AgentDialer& dialer, Connection connection, bool isStdio) {
+  CO_TRY_ASSIGN(std::shared_ptr<Stream> remote, co_await dialer.dial(connection.access.agent.id, kSshPort));
+  asio::co_spawn(context.io(), closeWithWorkspace(connection.session, std::move(connection.access.workspace), remote),
+                 asio::detached);
   asio::signal_set signals(context.io(), SIGHUP, SIGTERM);
-  if (options.isStdio) signals.add(SIGINT);
+  if (isStdio) signals.add(SIGINT);
   closeOnSignal(signals, remote);
   const auto local = std::make_shared<StandardStreams>(context.io().get_executor());
-  auto code = options.isStdio ? co_await copyStdio(local, remote) : co_await runSsh(remote, *local, std::move(request));
+  Result<int> code = 0;
+  if (isStdio)
+    code = co_await copyStdio(local, remote);
+  else
+    code = co_await runSsh(remote, *local, std::move(connection.request));
   remote->close();
+  co_return code;
+}
+
+Task<Result<int>> connect(Context& context, Connection connection, const SshOptions& options) {
+  SystemRng rng;
+  AgentRoute route(context, *connection.session, connection.access.agent.id, rng, options.forcesNewTunnel);
+  TaskGroup tasks(context.io().get_executor());
+  if (!options.networkInfoDir.empty()) {
+    CO_TRY(co_await route.connect());
+    CO_TRY_ASSIGN(auto file, NetworkInfoFile::create(options.networkInfoDir, ::getppid()));
+    NetworkInfoSource source{[&](std::chrono::milliseconds timeout) { return route.ping(timeout); },
+                             [&] { return route.status(); }};
+    tasks.spawn(keepNetworkInfo(std::move(source), std::move(file), options.networkInfoInterval));
+  }
+  auto code = co_await run(context, route, std::move(connection), options.isStdio);
+  tasks.cancel();
+  co_await tasks.join();
   co_await route.close();
   co_return code;
 }
 
 Task<Result<int>> ssh(Context& context, SshOptions options) {
+  if (!options.logDir.empty())
+    CO_TRY(logIntoDirectory(options.logDir, options.isStdio ? std::optional(::getppid()) : std::nullopt));
+  CO_TRY_ASSIGN(auto request, requestFrom(options));
   CO_TRY_ASSIGN(const auto session, context.session());
   const AgentAccessOptions access{.name = stripHostName(options.workspace, options.hostPrefix, options.hostSuffix),
                                   .startsWorkspace = !options.disablesAutostart,
                                   .waits = options.doesNotWait ? "no" : options.waits};
   CO_TRY_ASSIGN(const auto found, co_await prepareAgent(context, *session, access));
   if (options.usageApp != "disable")
-    asio::co_spawn(context.io(), reportUsage(session, found.workspace.id, found.agent.id, options.usageApp),
-                   asio::detached);
-  auto code = co_await connect(context, session, found, std::move(options));
+    asio::co_spawn(
+        context.io(),
+        reportUsage(session, found.workspace.id, api::PostWorkspaceUsageRequest{found.agent.id, options.usageApp}),
+        asio::detached);
+  auto code = co_await connect(context, {session, found, std::move(request)}, options);
   if (!code && code.error().code() == ErrorCode::ConnectionLost) {
     printStatus("berth ssh: " + code.error().message());
     co_return 255;
@@ -175,13 +195,23 @@ void registerSsh(const Command& root) {
               "CODER_SSH_USAGE_APP")
       .option("--workspace-poll-interval", options->pollInterval, "Accepted for compatibility",
               "CODER_WORKSPACE_POLL_INTERVAL")
-      .option("--log-dir,-l", options->logDir, "Accepted for compatibility", "CODER_SSH_LOG_DIR")
-      .option("--network-info-dir", options->networkInfoDir, "Accepted for compatibility")
-      .option("--network-info-interval", options->networkInfoInterval, "Accepted for compatibility")
+      .flag("--forward-agent,-A", options->forwardsAgent, "Offer this machine's SSH agent to the workspace",
+            "CODER_SSH_FORWARD_AGENT")
+      .option("--identity-agent", options->agentSocket, "Socket of the SSH agent to offer, instead of $SSH_AUTH_SOCK",
+              "CODER_SSH_IDENTITY_AGENT")
+      .list("--remote-forward,-R", options->remoteForwards,
+            "Port of the workspace that leads back here: remote port:local address:local port",
+            "CODER_SSH_REMOTE_FORWARD")
+      .option("--log-dir,-l", options->logDir, "Directory for a log of what goes on inside; it has to exist",
+              "CODER_SSH_LOG_DIR")
+      .option("--network-info-dir", options->networkInfoDir,
+              "Directory for a file about the connection's quality, for editors")
+      .option("--network-info-interval", options->networkInfoInterval, "How often that file is written")
       .flag("--force-new-tunnel", options->forcesNewTunnel, "Use a tunnel of its own even while the app runs",
             "CODER_SSH_FORCE_NEW_TUNNEL")
       .examples({"berth ssh quickstart", "berth ssh quickstart -- cat /etc/os-release",
-                 "berth ssh --env KEY=value quickstart -- env"});
+                 "berth ssh --env KEY=value quickstart -- env", "berth ssh -R 8080:localhost:3000 quickstart",
+                 "berth ssh -A quickstart -- ssh-add -l"});
   command.onRun([options](Context& context) { return ssh(context, *options); });
 }
 
