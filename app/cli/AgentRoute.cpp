@@ -54,6 +54,12 @@ Task<Result<std::unique_ptr<Stream>>> AgentRoute::dial(AgentId agent, std::uint1
   co_return co_await m_own->dial(agent, port);
 }
 
+Result<std::unique_ptr<tunnel::dialer::UdpFlow>> AgentRoute::dialUdp(std::uint16_t port,
+                                                                     tunnel::dialer::UdpFlow::Handler handler) {
+  if (!m_own) return fail(ErrorCode::Unsupported, "the app's tunnel carries no datagrams");
+  return m_own->dialUdp(port, std::move(handler));
+}
+
 Task<Result<tunnel::dialer::PingResult>> AgentRoute::ping(std::chrono::milliseconds timeout) {
   if (m_asksApp) {
     auto pong = co_await m_app.ping({.deployment = m_session.url().toString(), .agent = m_agent, .timeout = timeout});

@@ -9,7 +9,7 @@
 
 namespace berth::cli {
 
-class AgentRoute final : public AgentDialer {
+class AgentRoute final : public AgentDialer, public tunnel::dialer::AgentPorts {
  public:
   // All outlive the route. With `forcesNewTunnel` the app is not asked.
   AgentRoute(Context& context, client::Session& session, AgentId agent, Rng& rng, bool forcesNewTunnel = false);
@@ -18,6 +18,10 @@ class AgentRoute final : public AgentDialer {
   Task<Result<void>> connect();
   // To a port of this route's agent; connects first.
   Task<Result<std::unique_ptr<Stream>>> dial(AgentId agent, std::uint16_t port) override;
+  Task<Result<std::unique_ptr<Stream>>> dialTcp(std::uint16_t port) override { return dial(m_agent, port); }
+  // Only over a tunnel of our own: connect a route that does not ask the app before.
+  Result<std::unique_ptr<tunnel::dialer::UdpFlow>> dialUdp(std::uint16_t port,
+                                                           tunnel::dialer::UdpFlow::Handler handler) override;
   Task<Result<tunnel::dialer::PingResult>> ping(std::chrono::milliseconds timeout);
   // As ClientTunnel's. Over the app's tunnel, what this process has carried is all that is known here.
   tunnel::dialer::ClientTunnelStatus status() const;

@@ -26,6 +26,8 @@ void registerConfigSsh(const Command& root);
 void registerConnect(const Command& root);
 void registerNetcheck(const Command& root);
 void registerPing(const Command& root);
+void registerPortForward(const Command& root);
+void registerPublicKey(const Command& root);
 void registerSpeedtest(const Command& root);
 void registerLogs(const Command& root);
 void registerVersion(const Command& root);

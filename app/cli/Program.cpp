@@ -52,8 +52,10 @@ void registerAll(const Command& root) {
   registerConnect(root);
   registerNetcheck(root);
   registerPing(root);
+  registerPortForward(root);
   registerSpeedtest(root);
   registerLogs(root);
+  registerPublicKey(root);
   registerVersion(root);
 }
 

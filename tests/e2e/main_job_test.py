@@ -1,8 +1,10 @@
 """The main job on real parts: create, connect, stop, start, delete a Docker workspace."""
 import concurrent.futures
 import hashlib
+import json
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import time
@@ -123,16 +125,95 @@ class MainJob(berthtest.TestCase):
                                    env=self.berth.environment, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(forward.kill)
+        self.assertEqual(berthtest.wait_for(lambda: self.ask(port), 30, "forwarded port answers"),
+                         "hello through the tunnel\n")
 
-        def answer():
-            try:
-                with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
-                    client.sendall(b"the tunnel\n")
-                    return client.makefile().readline()
-            except OSError:
-                return ""
+    def listen_inside(self, port):
+        """A program of the workspace that answers each connection to `port`; the function that ends it."""
+        script = f"$s=IO::Socket::INET->new(Listen=>5,LocalAddr=>'127.0.0.1:{port}',ReuseAddr=>1) or die;" \
+                 "while($c=$s->accept){print $c 'hello through '.<$c>;close $c}"
+        command = f'exec perl -MIO::Socket::INET -e "{script}"'.replace("$", "\\$")
+        inside = self.berth.start_process("ssh", "--tty", "quickstart", "--", command, stdout=subprocess.DEVNULL,
+                                          stderr=subprocess.DEVNULL)
+        self.addCleanup(inside.kill)
 
-        self.assertEqual(berthtest.wait_for(answer, 30, "forwarded port answers"), "hello through the tunnel\n")
+        def end():
+            inside.terminate()
+            inside.wait(timeout=20)
+        return end
+
+    @staticmethod
+    def ask(port):
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                client.sendall(b"the tunnel\n")
+                return client.makefile().readline()
+        except OSError:
+            return ""
+
+    def test_4_port_forward_command(self):
+        self.listen_inside(8766)
+        port = berthtest.free_port()
+        forward = self.berth.start_process("port-forward", "quickstart", "--tcp", f"{port}:8766",
+                                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(forward.kill)
+        berthtest.wait_for(lambda: self.ask(port) == "hello through the tunnel\n", 30, "forwarded port answers")
+        taken = self.berth.run("port-forward", "quickstart", "--tcp", f"{port}:8766", check=False)
+        self.assertEqual(taken.returncode, 1)
+        self.assertIn(f"TCP port 127.0.0.1:{port} is taken by another program; choose another local port", taken.stderr)
+        forward.send_signal(signal.SIGINT)
+        self.assertEqual(forward.wait(timeout=10), 0)
+        self.assertIn(f"Forwarding 'tcp://127.0.0.1:{port}' locally to 'tcp://127.0.0.1:8766' in the workspace",
+                      forward.stderr.read())
+
+    def test_4_port_forward_follows_listening_ports(self):
+        """What appears is forwarded, what is gone no more; the server asks the agent over its own tunnel."""
+        port = berthtest.free_port()
+        forward = self.berth.start_process("port-forward", "quickstart", "--auto", stdout=subprocess.DEVNULL,
+                                           stderr=subprocess.PIPE)
+        self.addCleanup(forward.kill)
+        end = self.listen_inside(port)
+        berthtest.wait_for(lambda: self.ask(port) == "hello through the tunnel\n", 30, "port that appears is forwarded")
+        agent = self.berth.workspace("quickstart")["latest_build"]["resources"][0]["agents"][0]["id"]
+        status, listing = self.berth.api("GET", f"/api/v2/workspaceagents/{agent}/listening-ports")
+        self.assertEqual(status, 200, listing)
+        self.assertIn({"process_name": "perl", "network": "tcp", "port": port}, listing["ports"])
+        end()
+        berthtest.wait_for(lambda: self.is_refused(port), 30, "port that is gone is forwarded no more")
+        forward.send_signal(signal.SIGTERM)
+        self.assertEqual(forward.wait(timeout=10), 0)
+        said = forward.stderr.read()
+        self.assertIn(f"Forwarding 127.0.0.1:{port} to port {port} (perl) of the workspace", said)
+        self.assertIn(f"No longer forwarding 127.0.0.1:{port}: port {port} (perl) was closed", said)
+
+    @staticmethod
+    def is_refused(port):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return False
+        except ConnectionRefusedError:
+            return True
+
+    def test_4_ssh_leads_back_here(self):
+        """A port of the workspace that leads to this machine, and the file about the connection for editors."""
+        with socket.create_server(("127.0.0.1", 0)) as near:
+            port = near.getsockname()[1]
+            inside = "perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(\"127.0.0.1:8767\") or die;print <$s>'"
+            info = self.berth.root / "info"
+            session = self.berth.start_process("ssh", "-R", f"8767:127.0.0.1:{port}", "--network-info-dir", info,
+                                               "quickstart", "--", inside, stdout=subprocess.PIPE)
+            self.addCleanup(session.kill)
+            near.settimeout(30)
+            peer, _ = near.accept()
+            with peer:
+                file = info / f"{os.getpid()}.json"
+                berthtest.wait_for(file.exists, 10, "network info is written")
+                self.assertEqual(set(json.loads(file.read_text())),
+                                 {"p2p", "latency", "preferred_derp", "derp_latency", "upload_bytes_sec",
+                                  "download_bytes_sec", "using_coder_connect"})
+                peer.sendall(b"hello back\n")
+            self.assertEqual(session.communicate(timeout=20)[0], "hello back\n")
+            self.assertFalse(file.exists(), "the file should go with its session")
 
     def test_5_twenty_sessions_at_once(self):
         def session(number):
