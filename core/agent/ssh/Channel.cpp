@@ -34,7 +34,7 @@ Channel::Channel(std::shared_ptr<Connection> connection, ssh_channel handle)
   };
   m_callbacks.channel_close_function = [](ssh_session, ssh_channel, void* user) {
     asio::post(channelOf(user).m_connection->executor(),
-               [channel = channelOf(user).shared_from_this()] { channel->finish(); });
+               [channel = channelOf(user).shared_from_this()] { channel->onPeerClosed(); });
   };
   m_callbacks.channel_signal_function = [](ssh_session, ssh_channel, const char* name, void* user) {
     channelOf(user).onSignal(name);
@@ -109,6 +109,15 @@ void Channel::endSink() {
   }
   m_sink = nullptr;
   onSinkEnded();
+  if (m_finishesAfterInput) asio::post(m_connection->executor(), [self = shared_from_this()] { self->finish(); });
+}
+
+void Channel::onPeerClosed() {
+  if (m_handle == nullptr) return;
+  const bool hasMore = m_waitsForSink || !m_unwritten.empty() || ssh_channel_poll(m_handle, 0) > 0;
+  if (!hasMore || !deliversAfterClose()) return finish();
+  m_hasInputEnded = m_finishesAfterInput = true;  // not every client ends its input before it closes
+  drainInput();
 }
 
 Task<bool> Channel::pumpOutput(Descriptor& source, bool isErrorOutput) {

@@ -39,6 +39,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
 
   virtual void onDetached() = 0;
   virtual void onSignal(std::string_view) {}
+  // The peer has closed the channel, but not all that it sent has reached the sink: true to go on until it has.
+  virtual bool deliversAfterClose() const { return false; }
   // auth-agent-req@openssh.com; called from libssh, so only to be noted.
   virtual void onAgentRequest() {}
   // The sink has got all that the peer sent; called from libssh, so only to be noted or posted.
@@ -55,6 +57,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void waitForSink();
   void drainInput();
   void endSink();
+  void onPeerClosed();
 
   std::shared_ptr<Connection> m_connection;
   ssh_channel m_handle;
@@ -65,6 +68,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   bool m_waitsForSink = false;
   bool m_isSinkBroken = false;
   bool m_hasInputEnded = false;
+  bool m_finishesAfterInput = false;
 };
 
 }  // namespace berth::agent::ssh

@@ -29,6 +29,8 @@ class ForwardChannel final : public Channel {
  private:
   void onDetached() override;
   void onSinkEnded() override;
+  // A client may open, send and close before the socket has taken anything.
+  bool deliversAfterClose() const override { return true; }
 
   Descriptor m_socket;
   bool m_hasSourceEnded = false;
