@@ -110,8 +110,8 @@ class ConnectionsTest : public QObject {
     QCOMPARE(scaleFor(0), qint64{1000});
     QCOMPARE(scaleFor(1000), qint64{1000});
     QCOMPARE(scaleFor(1001), qint64{2000});
-    QCOMPARE(scaleFor(2'400'000), qint64{4'000'000});
-    QCOMPARE(scaleFor(4'100'000), qint64{10'000'000});
+    QCOMPARE(scaleFor(2'400'000), qint64{3'000'000});
+    QCOMPARE(scaleFor(8'100'000), qint64{10'000'000});
   }
 };
 

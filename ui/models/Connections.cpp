@@ -94,7 +94,7 @@ QString rateText(qint64 bytesPerSecond) {
 
 qint64 scaleFor(qint64 rate) {
   for (qint64 power = kLeastScale;; power *= 10)
-    for (const qint64 step : {1, 2, 4})
+    for (const qint64 step : {1, 2, 3, 4, 6, 8})
       if (step * power >= rate) return step * power;
 }
 

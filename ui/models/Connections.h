@@ -51,7 +51,7 @@ Role pathRole(const AgentConnection& connection);
 // "240 kB/s"; of a chart's scale as of a figure.
 QString rateText(qint64 bytesPerSecond);
 
-// The end of a scale that has room for `rate`: 1, 2 or 4 times a power of ten.
+// The end of a scale that has room for `rate`: 1, 2, 3, 4, 6 or 8 times a power of ten.
 qint64 scaleFor(qint64 rate);
 
 }  // namespace berth::ui
