@@ -38,7 +38,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(berth_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fcoroutines>)
 endif()
 if(BERTH_SANITIZE)
-  target_compile_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE} -fno-omit-frame-pointer)
+  target_compile_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(berth_flags INTERFACE -fsanitize=${BERTH_SANITIZE})
 endif()
 
@@ -71,6 +71,13 @@ target_link_libraries(berth_pch_small PUBLIC berth_flags)
 target_compile_options(berth_pch_small PRIVATE ${BERTH_WARNINGS} ${BERTH_SMALL})
 target_precompile_headers(berth_pch_small PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Pch.h)
 
+# And for tests, which need not be fast but be compiled soon.
+set(BERTH_QUICK $<$<CONFIG:Release>:-O0>)
+add_library(berth_pch_test OBJECT ${PROJECT_SOURCE_DIR}/cmake/Pch.cpp)
+target_link_libraries(berth_pch_test PUBLIC berth_flags)
+target_compile_options(berth_pch_test PRIVATE ${BERTH_WARNINGS} ${BERTH_QUICK})
+target_precompile_headers(berth_pch_test PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Pch.h)
+
 # berth_library(NAME [SMALL] SOURCES a.cpp b.cpp LINKS other... [PRIVATE_LINKS x...]): one static library for one folder.
 # LINKS is the architecture: tests/unit/arch holds the table of what may stand there. SMALL is for what the agent carries
 # and is on no fast path: a third less code.
@@ -93,8 +100,8 @@ function(berth_test name)
   find_package(GTest REQUIRED)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE berth_flags ${ARG_LINKS} GTest::gmock GTest::gtest_main)
-  target_compile_options(${name} PRIVATE ${BERTH_WARNINGS})
-  target_precompile_headers(${name} REUSE_FROM berth_pch)
+  target_compile_options(${name} PRIVATE ${BERTH_WARNINGS} ${BERTH_QUICK})
+  target_precompile_headers(${name} REUSE_FROM berth_pch_test)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
   if(NOT ARG_TIMEOUT)

@@ -93,7 +93,8 @@ void Stack::onTimer(TimePoint now) {
 
 void Stack::schedule(TimePoint at) {
   m_nextTickAt = at;
-  m_timer.expires_after(std::max(at - m_clock.now(), TimePoint::duration::zero()));
+  const TimePoint now = m_clock.now();
+  m_timer.expires_after(std::max(at, now) - now);
   m_timer.async_wait([this, isAlive = m_isAlive](const boost::system::error_code& error) {
     if (!error && *isAlive) onTimer(m_clock.now());
   });

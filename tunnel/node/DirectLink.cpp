@@ -216,7 +216,7 @@ void DirectLink::continueProbe() {
   }
   while (const auto request = m_probe->next(now)) sendNow(request->server, request->packet);
   if (!m_probe->mapped().empty()) tellPlace();
-  m_probeTimer.expires_after(std::max(m_probe->nextTimerAt() - now, TimePoint::duration::zero()));
+  m_probeTimer.expires_after(std::max(m_probe->nextTimerAt(), now) - now);
   m_probeTimer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
     if (!error && self && self->m_user != nullptr && self->m_probe) self->continueProbe();

@@ -421,7 +421,8 @@ void Node::Impl::flush() {
 
 void Node::Impl::armTimer(TimePoint at) {
   m_timerAt = at;
-  m_timer.expires_after(std::max(at - m_clock.now(), TimePoint::duration::zero()));
+  const TimePoint now = m_clock.now();
+  m_timer.expires_after(std::max(at, now) - now);  // `at` may be as early as TimePoint::min()
   m_timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
     if (error || !self || self->m_isStopped) return;

@@ -29,7 +29,11 @@ constexpr unsigned kOneInAborts = 16;
 
 // Growth that is no leak: buffers of the allocator and of containers.
 constexpr std::size_t kHeapTolerance = 2U << 20;
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t kResidentTolerance = 256U << 20;  // it holds freed memory back
+#else
 constexpr std::size_t kResidentTolerance = 16U << 20;
+#endif
 
 // What a stream asks for in its first bytes.
 struct Request {
