@@ -427,9 +427,9 @@ void Node::Impl::armTimer(TimePoint at) {
     const auto self = weak.lock();
     if (error || !self || self->m_isStopped) return;
     self->m_timerAt = TimePoint::max();
-    const TimePoint now = self->m_clock.now();
-    if (self->device.nextTimerAt() <= now) self->device.onTimer(now);
-    if (self->paths.nextTimerAt() <= now) self->paths.onTimer(now);
+    const TimePoint firedAt = self->m_clock.now();
+    if (self->device.nextTimerAt() <= firedAt) self->device.onTimer(firedAt);
+    if (self->paths.nextTimerAt() <= firedAt) self->paths.onTimer(firedAt);
     self->flush();
   });
 }
