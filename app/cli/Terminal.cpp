@@ -93,8 +93,13 @@ Result<Secret> askSecret(const std::string& question, const std::string& flag) {
   return Secret(std::move(line));
 }
 
+Result<void> checkConfirmable(const std::string& question) {
+  if (isInteractive()) return {};
+  return fail(nobodyToAsk(std::format("a confirmation (\"{}\")", question), "--yes"));
+}
+
 Result<void> confirm(const std::string& question) {
-  if (!isInteractive()) return fail(nobodyToAsk(std::format("a confirmation (\"{}\")", question), "--yes"));
+  TRY(checkConfirmable(question));
   while (true) {
     std::fprintf(stderr, "%s (yes/no) ", question.c_str());
     TRY_ASSIGN(auto answer, readLine(question, "--yes"));

@@ -26,6 +26,8 @@ Result<std::string> ask(const std::string& question, const std::string& fallback
 Result<Secret> askSecret(const std::string& question, const std::string& flag);
 // Without a terminal: InvalidInput that says to pass --yes. A "no", and nothing at all, is Cancelled.
 Result<void> confirm(const std::string& question);
+// Whether confirm() could ask, for before long work that would be in vain.
+Result<void> checkConfirmable(const std::string& question);
 
 enum class Style { Bold, Dim, Green, Yellow, Red, Cyan };
 // `text` in a style when standard output is a terminal (and NO_COLOR is unset).

@@ -19,6 +19,16 @@ constexpr std::string_view kReason =
     "The server ended while this job was running. What had been created is kept in the workspace's state: start, stop "
     "or delete the workspace to go on from there.";
 constexpr std::string_view kImportReason = "The server ended while this job was running: push the template again.";
+constexpr std::string_view kDryRunReason =
+    "The server ended while this job was running: create the workspace again. Nothing had been made.";
+
+std::string_view reasonOf(JobType type) {
+  switch (type) {
+    case JobType::WorkspaceBuild: return kReason;
+    case JobType::TemplateVersionDryRun: return kDryRunReason;
+    default: return kImportReason;
+  }
+}
 
 std::vector<WorkDirectory> workDirectories(const JobDirectory& job) {
   std::vector<WorkDirectory> found;
@@ -54,7 +64,7 @@ Task<Result<void>> recoverJob(store::Store& store, std::filesystem::path jobsDir
   if (isStopping) co_return fail(ErrorCode::Cancelled, "recovery goes on at the next start");
   if (rescuer) co_await rescuer->rescue();
   CO_TRY_ASSIGN(const auto state, directory.work().readState());
-  const std::string reason(job.type == JobType::WorkspaceBuild ? kReason : kImportReason);
+  const std::string reason(reasonOf(job.type));
   CO_TRY(co_await store.run([job, reason, state](store::Transaction& tx) {
     return failJob(tx, job, reason, state, SystemClock().wallNow());
   }));

@@ -51,7 +51,7 @@ signIn() {
   "$kBerth" login "$kUrl" --first-user-username "$user" --first-user-email "$user@localhost.localdomain" \
     --first-user-password "$(cat "$kPasswordFile")" --first-user-full-name "$user" --first-user-trial=false >/dev/null ||
     die "Signing in to $kUrl failed." "If you made its first user yourself, run 'build/bin/berth login $kUrl', then this again."
-  step "Signed in as $user (password kept in $kPasswordFile)"
+  step "Signed in as $user, $user@localhost.localdomain (password kept in $kPasswordFile)"
 }
 
 # "running", "stopped", ... or nothing when there is no such workspace.

@@ -15,6 +15,8 @@ namespace berth::cli {
 
 namespace {
 
+constexpr const char* kQuestion = "Create the workspace?";
+
 struct CreateOptions {
   std::string workspace, templateName, versionName, organization;
   std::string copyFrom, preset, startAt;
@@ -182,8 +184,9 @@ Task<Result<int>> create(Context& context, CreateOptions options) {
                                            std::move(question)));
   CO_TRY(co_await requireExternalAuth(*session, version.id));
   if (!options.isSure) {
+    CO_TRY(checkConfirmable(kQuestion));
     CO_TRY(co_await dryRun(context, *session, version, name.workspace, parameters));
-    CO_TRY(confirm("Create the workspace?"));
+    CO_TRY(confirm(kQuestion));
   }
 
   api::CreateWorkspaceRequest request;

@@ -192,7 +192,8 @@ void registerPortForward(const Command& root) {
       .positional("workspace", options->workspace, "workspace, workspace.agent or owner/workspace")
       .list("--tcp,-p", options->tcp, "TCP ports: [local address:]local[-last][:remote[-last]], commas between several",
             "CODER_PORT_FORWARD_TCP")
-      .list("--udp", options->udp, "UDP ports, in the same form", "CODER_PORT_FORWARD_UDP")
+      .list("--udp", options->udp, "UDP ports, in the same form; datagrams have 1232 bytes at most",
+            "CODER_PORT_FORWARD_UDP")
       .flag("--auto", options->followsListeningPorts,
             "Forward each TCP port that a program of the workspace listens on, for as long as it does")
       .flag("--disable-autostart", options->disablesAutostart, "Do not start a stopped workspace",
