@@ -20,8 +20,8 @@ import threading
 import time
 
 import berthtest
-from berthtest.network import (FAR, FAR_ADDRESS, NEAR, NEAR_ADDRESS, Pair, answers, at, deployment, enter, link, namespaces,
-                               running, shell)
+from berthtest.network import (FAR, FAR_ADDRESS, NEAR, NEAR_ADDRESS, Pair, answers, at, deployment, enter, link, listens,
+                               namespaces, running, shell)
 from berthtest.stock import PEER
 
 RUNS = int(os.environ.get("BERTH_BENCH_RUNS", "5"))
@@ -106,7 +106,7 @@ class MeasuredPair(Pair):
     def forwarding(self, port, remote):
         command = [self.cli, "port-forward", self.name, "--tcp", f"{port}:{remote}"]
         with running(command, env=self.berth.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            berthtest.wait_for(lambda: answers(port), 20, f"{self.name} forwards {port}")
+            berthtest.wait_for(lambda: listens(port, NEAR), 20, f"{self.name} forwards {port}")
             yield process
 
     def speedtest(self, *global_flags):
@@ -155,7 +155,7 @@ def wireguard_go():
                 shell(" ".join(at(place, "wg", "set", device, "listen-port", 51820, "private-key", folder / place, "peer", other[2],
                                   "allowed-ips", f"10.91.0.{other[0]}/32", "endpoint", f"{address}:51820")))
                 shell(f"ip -n {place} addr add 10.91.0.{number}/24 dev {device} && ip -n {place} link set {device} mtu 1280 up")
-            berthtest.wait_for(lambda: answers(IPERF_PORT, "10.91.0.2"), 10, "wireguard-go connects")
+            berthtest.wait_for(lambda: answers(ECHO_PORT, "10.91.0.2"), 10, "wireguard-go connects")
             yield
     finally:
         shutil.rmtree(folder)
@@ -194,7 +194,7 @@ class Bench:
         """iperf3 through port-forward, beside plain TCP and wireguard-go on the same link."""
         with contextlib.ExitStack() as stack:
             stack.enter_context(running(at(FAR, "iperf3", "-s", "-p", IPERF_PORT), stdout=subprocess.DEVNULL))
-            berthtest.wait_for(lambda: answers(IPERF_PORT, FAR_ADDRESS), 5, "iperf3")
+            berthtest.wait_for(lambda: listens(IPERF_PORT, FAR), 5, "iperf3")
             stack.enter_context(wireguard_go())
             addresses = {"plain TCP": (IPERF_PORT, FAR_ADDRESS), "wireguard-go": (IPERF_PORT, "10.91.0.2")}
             for number, pair in enumerate(self.pairs):
@@ -278,6 +278,7 @@ def measure(parts, output):
             bench.latency()
             bench.commands(0)
             bench.relay()
+        if "forward" in parts:
             bench.forwarded(0)
         for round_trip in (20, 50) if "delay" in parts else ():
             cable.close()
@@ -296,7 +297,7 @@ def measure(parts, output):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", help="also write the table to this file")
-    parser.add_argument("parts", nargs="*", default=["clean", "delay"], help="clean, delay")
+    parser.add_argument("parts", nargs="*", default=["clean", "forward", "delay"], help="clean, forward, delay")
     arguments = parser.parse_args()
     for program in ("iperf3", "wireguard-go", "wg", "ip"):
         if not shutil.which(program):

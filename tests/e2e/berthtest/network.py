@@ -116,6 +116,11 @@ def running(command, **options):
             process.wait()
 
 
+def listens(port, place):
+    """Whether something listens there; without a connection, which iperf3 would take for a test."""
+    return bool(subprocess.run(at(place, "ss", "-Hltn", f"sport = :{port}"), capture_output=True, check=True).stdout)
+
+
 def answers(port, address="127.0.0.1"):
     try:
         with socket.create_connection((address, port), 1):
