@@ -17,6 +17,7 @@ import berthtest
 import desktop_test
 import interop_test
 from berthtest.stock import PEER, StockServer
+from processes import memory_of
 
 RUNS = int(os.environ.get("BERTH_BENCH_RUNS", "5"))
 THROUGHPUT_MEGABYTES = 500
@@ -30,22 +31,6 @@ def timed(action):
 
 def median(samples):
     return statistics.median(samples) if samples else None
-
-
-def memory_of(pid):
-    """(PSS, RSS) in MB of a process and its children."""
-    pids = [pid] + [int(p) for p in subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True,
-                                                   check=False).stdout.split()]
-    totals = {"Pss:": 0, "Rss:": 0}
-    for each in pids:
-        try:
-            for line in pathlib.Path(f"/proc/{each}/smaps_rollup").read_text().splitlines():
-                word = line.split()
-                if word[0] in totals:
-                    totals[word[0]] += int(word[1])
-        except (OSError, IndexError):
-            pass
-    return totals["Pss:"] / 1024, totals["Rss:"] / 1024
 
 
 class Side:

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import shutil
 import socket
 import statistics
@@ -23,6 +22,7 @@ import berthtest
 from berthtest.network import (FAR, FAR_ADDRESS, NEAR, NEAR_ADDRESS, Pair, answers, at, deployment, enter, link, listens,
                                namespaces, running, shell)
 from berthtest.stock import PEER
+from processes import memory_of, processor_seconds
 
 RUNS = int(os.environ.get("BERTH_BENCH_RUNS", "5"))
 SECONDS = 4  # of each transfer, after one that is not counted
@@ -42,23 +42,6 @@ def iperf(port, streams=1, address="127.0.0.1", is_download=True):
     if "error" in result:
         raise RuntimeError(f"iperf3: {result['error']}")
     return result["end"]["sum_received"]["bits_per_second"] / 1e9
-
-
-def processor_seconds(pid):
-    """Of a process and its children, so far."""
-    pids = [pid] + [int(p) for p in subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True,
-                                                   check=False).stdout.split()]
-    total = 0
-    for each in pids:
-        fields = pathlib.Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / os.sysconf("SC_CLK_TCK")
-
-
-def resident_megabytes(pid):
-    pids = [pid] + [int(p) for p in subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True,
-                                                   check=False).stdout.split()]
-    return sum(int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{p}/status").read_text())[1]) for p in pids) / 1024
 
 
 def echo_latency(port, address="127.0.0.1", count=1000):
@@ -259,7 +242,7 @@ class Bench:
 
     def memory(self):
         for pair in self.pairs:
-            self.figures.add("agent after all this, RSS MB", pair.name, resident_megabytes(pair.agent.pid))
+            self.figures.add("agent after all this, RSS MB", pair.name, memory_of(pair.agent.pid)[1])
 
 
 def measure(parts, output):

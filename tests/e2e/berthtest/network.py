@@ -18,17 +18,7 @@ SERVER_PORT = 7080
 EMULATOR = berthtest.BIN_DIR.parent / "tests/link_emulator"
 
 # Its agent's token goes into a file: the agent is started by hand, in a namespace.
-TEMPLATE = """
-terraform {
-  required_providers {
-    coder = { source = "coder/coder" }
-  }
-}
-data "coder_workspace" "me" {}
-resource "coder_agent" "main" {
-  os   = "linux"
-  arch = "amd64"
-}
+TEMPLATE = berthtest.NULL_TEMPLATE + """
 resource "terraform_data" "token" {
   input = coder_agent.main.token
   provisioner "local-exec" {

@@ -1,5 +1,8 @@
 // OpenSSH's own client against the agent's SSH server.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -260,8 +263,11 @@ TEST_F(OpenSsh, reportsSessionsWithTypeAndStatus) {
 }
 
 TEST_F(OpenSsh, aStoppingServerEndsSessions) {
+  ASSERT_EQ(::mkfifo(path("up").c_str(), S_IRUSR | S_IWUSR), 0);
+  pollfd up{::open(path("up").c_str(), O_RDWR | O_CLOEXEC), POLLIN, 0};
   auto session = std::async(std::launch::async, [this] { return ssh("box 'echo up > " + path("up") + "; sleep 60'"); });
-  for (int i = 0; i < 1000 && !std::filesystem::exists(path("up")); ++i) ::usleep(10'000);
+  EXPECT_EQ(::poll(&up, 1, 10'000), 1);
+  ::close(up.fd);
   m_server.stopServer();
   EXPECT_EQ(session.get().status, 255);
 }
