@@ -1,12 +1,12 @@
 #include "app/agent/AgentCommand.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdlib>
 
-#include "app/agent/Reaper.h"
 #include "core/agent/Agent.h"
 #include "core/base/Log.h"
 #include "core/base/Random.h"
@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::size_t kLogFileSize = 5U << 20;  // reference/agent-and-ide.md 1.13
 constexpr std::size_t kLogFileBackups = 19;
+constexpr auto kTrimInterval = std::chrono::seconds(5);
+constexpr std::size_t kFreeToTrim = 1U << 20;
 
 // It need not exist yet: an image may have no /tmp.
 std::string temporaryDirectory() {
@@ -38,7 +40,7 @@ struct Flags {
   std::string headerCommand;
   std::string sshMaxTimeout = "72h";
   std::uint16_t listenPort = 0;
-  bool doesNotReap = false;
+  bool doesNotReap = false;  // for --help; the reaper has looked for it before (isInit)
   bool blocksFileTransfer = false;
   bool blocksLocalForwarding = false;
   bool blocksReverseForwarding = false;
@@ -172,6 +174,21 @@ Task<void> runUntilStopped(agent::Agent& agent, asio::io_context& loop) {
   loop.stop();
 }
 
+// A transfer leaves megabytes free in the heap, which the C library keeps. What is in use is looked at, because memory
+// that went back still counts as free.
+Task<void> returnFreeMemory() {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  std::size_t usedBefore = 0;
+  while (true) {
+    timer.expires_after(kTrimInterval);
+    co_await timer.async_wait(asio::use_awaitable);
+    const auto heap = ::mallinfo2();
+    if (heap.fordblks < kFreeToTrim || heap.uordblks == usedBefore) continue;
+    usedBefore = heap.uordblks;
+    ::malloc_trim(0);
+  }
+}
+
 void stopOnSignal(asio::signal_set& signals, agent::Agent& agent) {
   signals.async_wait([&signals, &agent](const boost::system::error_code& error, int number) {
     if (error) return;
@@ -190,7 +207,7 @@ int failWith(const Error& error) {
 
 }  // namespace
 
-int runAgentCommand(const std::vector<std::string>& arguments, int count, char** all) {
+int runAgentCommand(const std::vector<std::string>& arguments) {
   CLI::App app("Runs the workspace agent.", "berth-agent agent");
   Flags flags;
   declare(app, flags);
@@ -199,7 +216,6 @@ int runAgentCommand(const std::vector<std::string>& arguments, int count, char**
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }
-  if (::getpid() == 1 && !flags.doesNotReap) return runAsInit(count, all);
 
   auto options = makeOptions(flags);
   if (!options) return failWith(options.error());
@@ -221,6 +237,7 @@ int runAgentCommand(const std::vector<std::string>& arguments, int count, char**
   asio::signal_set signals(loop, SIGINT, SIGTERM, SIGHUP);
   stopOnSignal(signals, agent);
   asio::co_spawn(loop, runUntilStopped(agent, loop), asio::detached);
+  asio::co_spawn(loop, returnFreeMemory(), asio::detached);
   loop.run();
   return 0;
 }

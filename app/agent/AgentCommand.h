@@ -6,8 +6,7 @@
 
 namespace berth {
 
-// The arguments after "agent"; the exit code. `count` and `all` are the program's own, for starting it again as the
-// child of the first process of a container.
-int runAgentCommand(const std::vector<std::string>& arguments, int count, char** all);
+// The arguments after "agent"; the exit code.
+int runAgentCommand(const std::vector<std::string>& arguments);
 
 }  // namespace berth

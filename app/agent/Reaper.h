@@ -4,6 +4,9 @@
 
 namespace berth {
 
+// Whether this is process 1 and is to run `agent` without --no-reap.
+bool isInit(int count, char** arguments);
+
 // Runs this program again with "--no-reap" added. Returns its exit code, or 128 + signal.
 int runAsInit(int count, char** arguments);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/agent/AgentCommand.h"
+#include "app/agent/Reaper.h"
 #include "core/agent/git/Askpass.h"
 #include "core/agent/git/Git.h"
 #include "core/agent/sftp/Server.h"
@@ -42,10 +43,12 @@ int showHelp(FILE* out, int code) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  // Before anything else, so that the process which only waits has touched little of the program.
+  if (berth::isInit(count, arguments)) return berth::runAsInit(count, arguments);
   fixNameServices();
   const std::string command = count > 1 ? arguments[1] : "";
   const std::vector<std::string> rest(arguments + std::min(count, 2), arguments + count);
-  if (command == "agent") return berth::runAgentCommand(rest, count, arguments);
+  if (command == "agent") return berth::runAgentCommand(rest);
   if (command == "stat") return berth::agent::stat::run(rest);
   if (command == "gitssh") return berth::agent::git::runSsh(rest);
   if (command == "sftp-server") return berth::agent::sftp::run(STDIN_FILENO, STDOUT_FILENO);

@@ -15,7 +15,7 @@ namespace berth {
 
 namespace {
 
-constexpr std::size_t kCopyBufferSize = 64 * 1024;
+constexpr std::size_t kCopyBufferSize = 48 * 1220;  // whole segments of the tunnel, as many as its UDP sends at once
 
 // One direction of a StreamPair: bytes waiting to be read, and a timer that stands for "something changed".
 class Channel {

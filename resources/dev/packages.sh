@@ -18,7 +18,7 @@ readonly kRunPackages=(iptables mmdebstrap openssh-client ca-certificates curl)
 
 readonly kTestPackages=(
   xvfb xauth dbus dunst stalonetray openssh-server sqlite3
-  python3 jq iproute2 iperf3 nftables wireguard-go wireguard-tools busybox-static fonts-dejavu-core fonts-noto-core
+  python3 jq iproute2 iperf3 nftables 'wireguard-go>=0.0.20230223' wireguard-tools busybox-static fonts-dejavu-core fonts-noto-core
 )
 
 readonly kLintPackages=(clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev)

@@ -17,7 +17,7 @@ import berthtest
 import desktop_test
 import interop_test
 from berthtest.stock import PEER, StockServer
-from processes import memory_of
+from processes import memory_at_rest, memory_of
 
 RUNS = int(os.environ.get("BERTH_BENCH_RUNS", "5"))
 THROUGHPUT_MEGABYTES = 500
@@ -104,7 +104,7 @@ class Side:
         self.add("server, idle, PSS MB", memory_of(self.berth.server.process.pid)[0])
         pid = berthtest.docker("inspect", "-f", "{{.State.Pid}}",
                                f"berth-interop-{self.berth.workspace(name)['id']}")
-        self.add("agent after transfers, RSS MB", memory_of(int(pid))[1])
+        self.add("agent after transfers, RSS MB", memory_at_rest(int(pid))[1])
 
 
 def bare_apply(server_port):

@@ -2,6 +2,9 @@
 import os
 import pathlib
 import subprocess
+import time
+
+SETTLE_SECONDS = 8  # an agent looks every 5 s for memory to give back
 
 
 def tree(pid):
@@ -21,6 +24,11 @@ def memory_of(pid):
         except (OSError, IndexError):
             pass
     return totals["Pss:"] / 1024, totals["Rss:"] / 1024
+
+
+def memory_at_rest(pid):
+    time.sleep(SETTLE_SECONDS)
+    return memory_of(pid)
 
 
 def processor_seconds(pid):

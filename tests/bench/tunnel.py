@@ -22,7 +22,7 @@ import berthtest
 from berthtest.network import (FAR, FAR_ADDRESS, NEAR, NEAR_ADDRESS, Pair, answers, at, deployment, enter, link, listens,
                                namespaces, running, shell)
 from berthtest.stock import PEER
-from processes import memory_of, processor_seconds
+from processes import memory_at_rest, processor_seconds
 
 RUNS = int(os.environ.get("BERTH_BENCH_RUNS", "5"))
 SECONDS = 4  # of each transfer, after one that is not counted
@@ -30,8 +30,8 @@ IPERF_PORT, ECHO_PORT = 5201, 5301
 SSH_MEGABYTES = 400
 
 
-def iperf(port, streams=1, address="127.0.0.1", is_download=True):
-    """Gbit/s. iperf3's server runs at the far end."""
+def iperf(port, address="127.0.0.1", streams=1, is_download=True):
+    """(Gbit/s, bytes received). iperf3's server runs at the far end."""
     command = ["iperf3", "-c", address, "-p", str(port), "-t", str(SECONDS), "-O", "1", "-P", str(streams), "-J", "-C", "cubic"]
     for _ in range(20):
         done = subprocess.run(command + (["-R"] if is_download else []), capture_output=True, text=True, check=False)
@@ -41,7 +41,8 @@ def iperf(port, streams=1, address="127.0.0.1", is_download=True):
         time.sleep(0.25)  # it has not noticed the end of the last connection
     if "error" in result:
         raise RuntimeError(f"iperf3: {result['error']}")
-    return result["end"]["sum_received"]["bits_per_second"] / 1e9
+    received = result["end"]["sum_received"]
+    return received["bits_per_second"] / 1e9, received["bytes"]
 
 
 def echo_latency(port, address="127.0.0.1", count=1000):
@@ -118,7 +119,7 @@ class MeasuredPair(Pair):
 
 @contextlib.contextmanager
 def wireguard_go():
-    """10.91.0.1 and 10.91.0.2 through the real program; the link must be up."""
+    """10.91.0.1 and 10.91.0.2 through the real program, its two processes; the link must be up."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="berth-bench-wg-"))
     ends = []
     try:
@@ -128,10 +129,11 @@ def wireguard_go():
             (folder / place).write_text(key)
             ends.append((number, place, public))
         with contextlib.ExitStack() as stack:
+            processes = []
             for number, place, _ in ends:
                 device = f"wg{number}"
-                stack.enter_context(running(at(place, "wireguard-go", "-f", device), stdout=subprocess.DEVNULL,
-                                            stderr=subprocess.DEVNULL))
+                processes.append(stack.enter_context(running(at(place, "wireguard-go", "-f", device),
+                                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)))
                 berthtest.wait_for(lambda d=device: pathlib.Path(f"/var/run/wireguard/{d}.sock").exists(), 5, device)
                 other = ends[2 - number]
                 address = FAR_ADDRESS if number == 1 else NEAR_ADDRESS
@@ -139,7 +141,7 @@ def wireguard_go():
                                   "allowed-ips", f"10.91.0.{other[0]}/32", "endpoint", f"{address}:51820")))
                 shell(f"ip -n {place} addr add 10.91.0.{number}/24 dev {device} && ip -n {place} link set {device} mtu 1280 up")
             berthtest.wait_for(lambda: answers(ECHO_PORT, "10.91.0.2"), 10, "wireguard-go connects")
-            yield
+            yield processes
     finally:
         shutil.rmtree(folder)
 
@@ -178,18 +180,29 @@ class Bench:
         with contextlib.ExitStack() as stack:
             stack.enter_context(running(at(FAR, "iperf3", "-s", "-p", IPERF_PORT), stdout=subprocess.DEVNULL))
             berthtest.wait_for(lambda: listens(IPERF_PORT, FAR), 5, "iperf3")
-            stack.enter_context(wireguard_go())
             addresses = {"plain TCP": (IPERF_PORT, FAR_ADDRESS), "wireguard-go": (IPERF_PORT, "10.91.0.2")}
+            ends = {"plain TCP": (), "wireguard-go": stack.enter_context(wireguard_go())}
             for number, pair in enumerate(self.pairs):
                 port = 15201 + number
-                stack.enter_context(pair.forwarding(port, IPERF_PORT))
+                ends[pair.name] = (pair.agent, stack.enter_context(pair.forwarding(port, IPERF_PORT)))
                 addresses[pair.name] = (port, "127.0.0.1")
             for streams in (1, 8):
                 for is_download in (True, False) if not round_trip else (True,):
-                    self.repeat(f"TCP, {streams} stream{'s' * (streams > 1)} {'down' if is_download else 'up'}, "
-                                f"{round_trip} ms, Gbit/s",
-                                {who: lambda w=where, s=streams, d=is_download: iperf(w[0], s, w[1], d)
-                                 for who, where in addresses.items()})
+                    what = f"TCP, {streams} stream{'s' * (streams > 1)} {'down' if is_download else 'up'}, {round_trip} ms"
+                    self.repeat(f"{what}, Gbit/s",
+                                {who: lambda w=who: self.transfer(what, w, ends[w], *addresses[w], streams, is_download)
+                                 for who in addresses})
+
+    def transfer(self, what, who, ends, port, address, streams, is_download):
+        """Gbit/s, having noted what it cost."""
+        before = sum(processor_seconds(each.pid) for each in ends)
+        rate, count = iperf(port, address, streams, is_download)
+        if ends:
+            used = sum(processor_seconds(each.pid) for each in ends) - before
+            # iperf3 does not tell the bytes of the second that it leaves out
+            self.figures.add(f"{what}: processor seconds of both ends per GB", who,
+                             used / (count / 1e9) * SECONDS / (SECONDS + 1))
+        return rate
 
     def latency(self):
         with contextlib.ExitStack() as stack:
@@ -242,7 +255,7 @@ class Bench:
 
     def memory(self):
         for pair in self.pairs:
-            self.figures.add("agent after all this, RSS MB", pair.name, memory_of(pair.agent.pid)[1])
+            self.figures.add("agent after all this, RSS MB", pair.name, memory_at_rest(pair.agent.pid)[1])
 
 
 def measure(parts, output):

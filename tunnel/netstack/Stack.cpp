@@ -1,5 +1,7 @@
 #include "tunnel/netstack/Stack.h"
 
+#include <boost/asio/post.hpp>
+#include <cstring>
 #include <stdexcept>
 
 #include "core/base/Random.h"
@@ -11,6 +13,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick{TCP_TMR_INTERVAL};
 constexpr std::chrono::milliseconds kSlowTick{TCP_SLOW_INTERVAL};
+
+// Of tcp_pcb::flags: outputSoon() has marked it. lwIP's own end at 0x1000 (TF_SACK).
+constexpr tcpflags_t kHasOutput = 0x2000;
 
 std::weak_ptr<Stack> theStack;
 
@@ -79,6 +84,25 @@ void Stack::wake() {
   schedule(now + kTick);
 }
 
+void Stack::outputSoon(tcp_pcb& pcb) {
+  tcp_set_flags(&pcb, kHasOutput);
+  if (std::exchange(m_isOutputPosted, true)) return;
+  asio::post(m_executor, [this, isAlive = m_isAlive] {
+    if (*isAlive) output();
+  });
+}
+
+void Stack::output() {
+  m_isOutputPosted = false;
+  for (tcp_pcb* const list : {tcp_active_pcbs, tcp_tw_pcbs}) {
+    for (tcp_pcb* pcb = list; pcb != nullptr; pcb = pcb->next) {
+      if ((pcb->flags & kHasOutput) == 0) continue;
+      tcp_clear_flags(pcb, kHasOutput);
+      tcp_output(pcb);
+    }
+  }
+}
+
 void Stack::onTimer(TimePoint now) {
   if (!m_nextTickAt || now < *m_nextTickAt) return;
   // The slow part of tcp_tmr() counts one tick itself.
@@ -116,6 +140,28 @@ u32_t sys_now() { return tcp_ticks * TCP_SLOW_INTERVAL; }
 
 // Each way into the stack calls wake() first, so a new connection needs nothing more.
 void tcp_timer_needed() {}
+
+void berthOutputSoon(tcp_pcb* pcb) { berth::tunnel::netstack::theStack.lock()->outputSoon(*pcb); }
+
+// RFC 1071 in the machine's byte order, not inverted. Words of any width may be summed up; two sums let the processor
+// work on both.
+unsigned short berthChecksum(const void* data, int size) {
+  const auto* at = static_cast<const std::byte*>(data);
+  auto left = static_cast<std::size_t>(size);
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  for (; left >= sizeof(std::uint64_t); at += sizeof(std::uint64_t), left -= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof(word));
+    low += word & 0xffff'ffff;
+    high += word >> 32;
+  }
+  std::uint64_t last = 0;
+  std::memcpy(&last, at, left);
+  std::uint64_t sum = low + high + (last & 0xffff'ffff) + (last >> 32);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<unsigned short>(sum);
+}
 
 netif* berthRouteBySource(const ip6_addr* source) {
   netif* found = nullptr;

@@ -13,6 +13,8 @@
 #include "core/base/Clock.h"
 #include "core/base/Task.h"
 
+struct tcp_pcb;
+
 namespace berth::tunnel::netstack {
 
 class Stack {
@@ -25,6 +27,10 @@ class Stack {
 
   // Before anything is done with lwIP: catches up with the ticks that were left out, and starts ticking.
   void wake();
+
+  // From lwIP, at the end of each segment that came in: what the connection has to send goes out after the current
+  // handler, once for all segments of a batch.
+  void outputSoon(tcp_pcb& pcb);
 
   TimePoint now() const { return m_clock.now(); }
 
@@ -55,6 +61,7 @@ class Stack {
  private:
   Stack(const asio::any_io_executor& executor, const Clock& clock);
   void schedule(TimePoint at);
+  void output();
 
   asio::any_io_executor m_executor;
   const Clock& m_clock;
@@ -62,6 +69,7 @@ class Stack {
   std::shared_ptr<bool> m_isAlive = std::make_shared<bool>(true);
   TimePoint m_lastTickAt;
   std::optional<TimePoint> m_nextTickAt;
+  bool m_isOutputPosted = false;
 };
 
 }  // namespace berth::tunnel::netstack

@@ -184,7 +184,7 @@ void Peer::setPersistentKeepalive(std::chrono::seconds interval, TimePoint now) 
 void Peer::onSent(std::size_t innerSize, TimePoint now) {
   m_keepaliveAt.reset();
   onAuthenticPacket(now);
-  if (innerSize > 0 && !m_newHandshakeAt) arm(m_newHandshakeAt, now + kNewHandshakeAfter + jitter());
+  if (innerSize > 0 && !m_newHandshakeAt) arm(m_newHandshakeAt, now + kNewHandshakeAfter + m_newHandshakeJitter);
 }
 
 // Either way.
@@ -202,7 +202,10 @@ void Peer::onReceived(std::size_t innerSize, TimePoint now) {
     arm(m_keepaliveAt, now + kKeepaliveTimeout);
 }
 
-void Peer::onSessionDerived(TimePoint now) { arm(m_zeroKeysAt, now + kZeroKeysAfter); }
+void Peer::onSessionDerived(TimePoint now) {
+  arm(m_zeroKeysAt, now + kZeroKeysAfter);
+  m_newHandshakeJitter = jitter();
+}
 
 void Peer::onHandshakeComplete(TimePoint now) {
   m_retransmitAt.reset();

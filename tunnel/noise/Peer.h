@@ -115,6 +115,7 @@ class Peer {
   std::optional<TimePoint> m_keepaliveAt;
   bool m_needsAnotherKeepalive = false;
   std::optional<TimePoint> m_newHandshakeAt;
+  std::chrono::milliseconds m_newHandshakeJitter{0};  // drawn for each session: the timer starts with many packets
   std::optional<TimePoint> m_persistentAt;
   std::optional<TimePoint> m_zeroKeysAt;
 };

@@ -57,19 +57,23 @@
 /* What comes out of the tunnel was authenticated; what goes in is verified by other implementations. */
 #define CHECKSUM_CHECK_TCP 0
 #define CHECKSUM_CHECK_ICMP6 0
-#define LWIP_CHKSUM_ALGORITHM 3
+#define LWIP_CHKSUM berthChecksum
 
 /* Chosen by the source address, so that several nodes can live in one process. */
 struct netif;
 struct ip6_addr;
+struct tcp_pcb;
 #ifdef __cplusplus
 extern "C" {
 #endif
 struct netif* berthRouteBySource(const struct ip6_addr* source);
+void berthOutputSoon(struct tcp_pcb* pcb);
+unsigned short berthChecksum(const void* data, int size);
 #ifdef __cplusplus
 }
 #endif
 #define LWIP_HOOK_IP6_ROUTE(src, dest) berthRouteBySource(src)
+#define LWIP_HOOK_TCP_OUTPUT(pcb) berthOutputSoon(pcb)
 #define LWIP_HOOK_TCP_ISN(localIp, localPort, remoteIp, remotePort) berthRandom()
 #define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 1
 

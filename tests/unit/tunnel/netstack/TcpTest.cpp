@@ -53,11 +53,47 @@ Bytes makeSyn(const Ipv6& from, const Ipv6& to, std::uint16_t sourcePort, std::u
   return packet;
 }
 
+// RFC 1071 over the pseudo-header of RFC 8200 8.1 and the segment, two bytes at a time: all ones when it is right.
+std::uint32_t sumOfTcp(ByteView packet) {
+  constexpr std::size_t kSourceAt = 8;
+  std::uint32_t sum = static_cast<std::uint32_t>(packet.size() - wire::kIpv6HeaderSize);
+  sum += static_cast<std::uint32_t>(wire::IpProtocol::Tcp);
+  for (std::size_t i = kSourceAt; i < packet.size(); ++i) {
+    const auto value = std::to_integer<std::uint32_t>(packet[i]);
+    sum += (i % 2 == 0) ? value << 8 : value;
+  }
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return sum;
+}
+
 }  // namespace
 
 TEST(NetstackTcp, carriesMegabytesAndAnswersAfterHalfClose) {
   JoinedStacks net;
   transfer(net, 20U << 20);
+}
+
+TEST(NetstackTcp, answersABatchOnce) {
+  constexpr std::size_t kSize = 4U << 20;
+  constexpr std::size_t kMaxSegment = wire::kInnerMtu - wire::kIpv6HeaderSize - 20;
+  JoinedStacks net;
+  transfer(net, kSize);
+  EXPECT_LT(net.packetsSent, kSize / kMaxSegment * 11 / 10);
+}
+
+TEST(NetstackTcp, segmentsOfEverySizeHaveTheRightChecksum) {
+  JoinedStacks net;
+  auto listener = net.right.listen(1, kKeepalive);
+  net.run([](JoinedStacks& n, StreamListener& l) -> Task<void> {
+    auto left = co_await n.left.connect(kRightAddress, 1);
+    auto right = co_await l.accept();
+    Bytes buffer(64);
+    for (std::size_t size = 1; size <= 40; ++size) {
+      EXPECT_TRUE(co_await (*right)->write(makePattern(size)));
+      EXPECT_EQ(sumOfTcp(n.lastToLeft), 0xffffU) << size;
+      EXPECT_TRUE(co_await readExactly(**left, ByteSpan(buffer).first(size)));
+    }
+  }(net, **listener));
 }
 
 TEST(NetstackTcp, waitsForATunnelWithoutRoom) {
