@@ -30,6 +30,8 @@ class Keyring : public QObject {
   virtual void write(const QString& key, const Secret& value, std::function<void(bool kept)> done);
 
  private:
+  void tellMissingFromLocked(const QString& key, const ReadReply& done);
+
   QMap<QString, std::shared_ptr<Secret>> m_thisRun;
 };
 
