@@ -1,7 +1,9 @@
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "app/cli/Context.h"
 #include "app/cli/Program.h"
@@ -28,6 +30,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "berth: %s\n", error.what());
     exitCode = 1;
   }
-  std::fflush(nullptr);
+  errno = 0;
+  if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && exitCode == 0) {
+    // A reader that has seen enough (`| head`) is no failure to tell of, but the output is not whole.
+    if (errno != EPIPE)
+      std::fprintf(stderr, "berth: write to standard output: %s\n", std::strerror(errno == 0 ? EIO : errno));
+    exitCode = 1;
+  }
   std::_Exit(exitCode);  // what still waits (watches, heartbeats) is not worth unwinding
 }

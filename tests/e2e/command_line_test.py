@@ -173,6 +173,7 @@ class Failures(berthtest.TestCase):
     def test_workspace_without_agent(self):
         self.berth.create("lonely", template="agentless")
         self.assertIn("its template agentless makes no coder_agent", self.refused("ssh", "lonely", "--", "true"))
+        self.assertNotIn("berth ssh", self.berth.run("show", "lonely").stdout)
 
     def test_names_are_checked_before_the_import(self):
         error = self.refused("templates", "push", "my template", "-d", str(self.berth.root / "failing"), "-y")
@@ -202,10 +203,24 @@ class Failures(berthtest.TestCase):
     def test_ssh_section_comes_and_goes(self):
         config = self.berth.home / ".ssh/config"
         config.write_text("Host mine\n  User me\n")
+        config.chmod(0o644)
         self.berth.run("config-ssh", "-y")
         self.assertIn("START-CODER", config.read_text())
         self.berth.run("config-ssh", "--remove", "-y")
         self.assertEqual(config.read_text(), "Host mine\n  User me\n")
+        self.assertEqual(config.stat().st_mode & 0o777, 0o644)
+
+    def test_ssh_configuration_that_is_none(self):
+        self.assertIn("is a directory", self.refused("config-ssh", "-y", "--ssh-config-file", str(self.berth.home)))
+        broken = self.berth.home / "broken"
+        broken.write_text("# ------------START-CODER-----------\n")
+        self.assertIn(f"{broken}: Malformed config", self.refused("config-ssh", "-y", "--ssh-config-file", str(broken)))
+
+    def test_output_that_is_lost(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([berthtest.BERTH, "list"], env=self.berth.environment, stdout=full, stderr=subprocess.PIPE,
+                                  text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (1, "berth: write to standard output: No space left on device\n"))
 
     def test_manual_page_is_one(self):
         if not shutil.which("man"):

@@ -30,12 +30,20 @@ fs::path expandHome(const std::string& path) {
   return fs::path(home != nullptr ? home : "/") / path.substr(2);
 }
 
-std::string readAll(const fs::path& path) {
+// Nothing for a file that is not there yet.
+Result<std::string> readAll(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return std::string();
+  if (fs::is_directory(path, error))
+    return fail(ErrorCode::InvalidInput,
+                std::format("{} is a directory; --ssh-config-file names a file", path.string()));
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  if (!in) return fail(errnoError(errno, std::format("read {}", path.string())));
+  return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-// Through a temporary file, so that a full disk cannot cost anybody their configuration.
+// Through a temporary file, so that a full disk cannot cost anybody their configuration. Who may read it stays as it
+// is.
 Result<void> writeAll(const fs::path& path, const std::string& content) {
   std::error_code error;
   if (!fs::exists(path.parent_path(), error)) {
@@ -44,9 +52,11 @@ Result<void> writeAll(const fs::path& path, const std::string& content) {
   }
   const fs::path target = fs::is_symlink(path, error) ? fs::canonical(path, error) : path;
   const fs::path temporary = target.string() + ".berth";
+  const fs::perms permissions = fs::exists(target, error) ? fs::status(target, error).permissions()
+                                                          : fs::perms::owner_read | fs::perms::owner_write;
   {
     std::ofstream out(temporary, std::ios::binary);
-    fs::permissions(temporary, fs::perms::owner_read | fs::perms::owner_write, error);
+    fs::permissions(temporary, permissions, error);
     out << content;
     if (!out.flush()) return fail(errnoError(errno, std::format("write {}", temporary.string())));
   }
@@ -81,8 +91,10 @@ Task<Result<SshSection>> makeSection(Context& context, client::Session& session,
 
 // Needs no server, which may be gone for good.
 Result<int> removeFrom(const fs::path& file, const ConfigOptions& options) {
-  const std::string before = readAll(file);
-  TRY_ASSIGN(const auto after, removeSection(before));
+  TRY_ASSIGN(const auto before, readAll(file));
+  const auto removed = removeSection(before);
+  if (!removed) return fail(removed.error().in(file.string()));
+  const std::string& after = *removed;
   if (after == before) {
     print(std::format("{} has no section for workspaces.", file.string()));
     return 0;
@@ -101,9 +113,10 @@ Task<Result<int>> configSsh(Context& context, ConfigOptions options) {
   if (options.removes) co_return removeFrom(expandHome(options.file), options);
   CO_TRY_ASSIGN(const auto session, context.session());
   const fs::path file = expandHome(options.file);
-  const std::string before = readAll(file);
-  CO_TRY_ASSIGN(const auto split, splitConfig(before));
-  const auto previous = parseOptions(split.section);
+  CO_TRY_ASSIGN(const auto before, readAll(file));
+  const auto split = splitConfig(before);
+  if (!split) co_return fail(split.error().in(file.string()));
+  const auto previous = parseOptions(split->section);
   const bool hasNew = options.section != SshConfigOptions();
   if (previous != SshConfigOptions() && previous != options.section) {
     const bool keeps = options.usesPrevious || (!hasNew && isInteractive() && !options.isSure &&

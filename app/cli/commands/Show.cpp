@@ -24,7 +24,10 @@ Task<Result<int>> show(Context& context, ShowOptions options) {
   const std::string failure = describeFailure(workspace);
   if (!failure.empty()) print(styled(Style::Red, failure));
   if (const std::string resources = describeResources(build.resources, true); !resources.empty()) print(resources);
-  if (build.status == WorkspaceStatus::Running) print(std::format("\nConnect with: berth ssh {}", workspace.name));
+  const bool hasAgent =
+      std::ranges::any_of(build.resources, [](const auto& each) { return each.agents && !each.agents->empty(); });
+  if (build.status == WorkspaceStatus::Running && hasAgent)
+    print(std::format("\nConnect with: berth ssh {}", workspace.name));
   co_return 0;
 }
 
