@@ -1,6 +1,7 @@
 // Two sites and the internet between them, in network namespaces: each site is one machine behind a router of a kind.
 //
 //   a (10.1.0.2) -- router a (203.0.113.1) -- internet (198.51.100.1, .2) -- router b (203.0.113.2) -- b (10.2.0.2)
+// With IPv6, in the same order: 2001:db8:1::2, 2001:db8:f1::1, 2001:db8:f1::2 and 2001:db8:f2::2, and so back.
 //
 // Routers are Linux's own NAT, made by nftables. The way from router a to the internet may be slow and lossy (link/).
 // Needs privilege, `ip` and `nft`.
@@ -26,6 +27,7 @@ enum class Nat {
   Easy,        // one mapping for all destinations, lets in who was written to
   Hard,        // another port for each destination
   UdpBlocked,  // easy, without UDP
+  HardOrIpv6,  // hard, and IPv6 as homes have it: no NAT, but strangers' packets are dropped
 };
 
 inline const char* toString(Nat nat) {
@@ -34,6 +36,7 @@ inline const char* toString(Nat nat) {
     case Nat::Easy: return "easy";
     case Nat::Hard: return "hard";
     case Nat::UdpBlocked: return "UDP blocked";
+    case Nat::HardOrIpv6: return "hard, IPv6";
   }
   return "";
 }
@@ -101,7 +104,7 @@ class NatLaboratory {
   void add(const std::string& place) {
     m_namespaces.push_back(nameOf(place));
     EXPECT_EQ(std::system(("ip netns add " + nameOf(place)).c_str()), 0);
-    in(place, "ip link set lo up");
+    in(place, "ip link set lo up; for i in all default; do echo 0 > /proc/sys/net/ipv6/conf/$i/accept_dad; done");
   }
 
   // Between a router's "wan" and the internet's device of the router's name.
@@ -148,8 +151,25 @@ class NatLaboratory {
                            "nft add rule ip lab in iifname wan ct state new drop; "
                            "nft \"add chain ip lab through {{ type filter hook forward priority 0; }}\"; "
                            "nft add rule ip lab through iifname wan ct state new drop",
-                           nat == Nat::Hard ? "fully-random" : ""));
+                           nat == Nat::Hard || nat == Nat::HardOrIpv6 ? "fully-random" : ""));
     if (nat == Nat::UdpBlocked) in(router, "nft add rule ip lab through meta l4proto udp drop");
+    if (nat == Nat::HardOrIpv6) addIpv6(site, number);
+  }
+
+  void addIpv6(const std::string& site, int number) {
+    const std::string router = "router" + site;
+    const std::string forwards = "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; ";
+    in("net", forwards + std::format("ip addr add 2001:db8:f{}::2/64 dev {} nodad; "
+                                     "ip route add 2001:db8:{}::/64 via 2001:db8:f{}::1 dev {}",
+                                     number, router, number, number, router));
+    in(router, forwards + std::format("ip addr add 2001:db8:f{}::1/64 dev wan nodad; "
+                                      "ip addr add 2001:db8:{}::1/64 dev lan nodad; "
+                                      "ip route add default via 2001:db8:f{}::2; nft add table ip6 lab; "
+                                      "nft \"add chain ip6 lab through {{ type filter hook forward priority 0; }}\"; "
+                                      "nft add rule ip6 lab through iifname wan ct state new drop",
+                                      number, number, number));
+    in(site, std::format("ip addr add 2001:db8:{}::2/64 dev eth0 nodad; ip route add default via 2001:db8:{}::1",
+                         number, number));
   }
 
   const int m_original;

@@ -91,8 +91,10 @@ class TlsStream final : public Stream {
 std::string verificationFailure(Engine& engine, const std::string& host, const error_code& error) {
   const long verdict = SSL_get_verify_result(engine.native_handle());
   if (verdict == X509_V_OK) return std::format("TLS with {}: {}", host, error.message());
-  return std::format("the certificate of {} is not trusted: {}; add its CA to the system's or name it with a CA file",
-                     host, X509_verify_cert_error_string(verdict));
+  return std::format(
+      "the certificate of {} is not trusted: {}; add its CA to the system's, or name it with SSL_CERT_FILE (berth: "
+      "also --client-tls-ca-file)",
+      host, X509_verify_cert_error_string(verdict));
 }
 
 }  // namespace

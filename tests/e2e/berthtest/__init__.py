@@ -60,11 +60,13 @@ def find_tofu():
 class Server:
     """`berth server` on a directory of its own. `prefix` is a command that runs it elsewhere, in a namespace."""
 
-    def __init__(self, directory, port=None, program=BERTH, environment=None, host="127.0.0.1", prefix=(), flags=()):
+    def __init__(self, directory, port=None, program=BERTH, environment=None, host="127.0.0.1", prefix=(), flags=(),
+                 access_url=None):
         self.directory = pathlib.Path(directory)
         self.port = port or free_port()
         self.host = host
         self.url = f"http://{host}:{self.port}"
+        self.access_url = access_url or self.url
         self.prefix = prefix
         self.flags = flags
         self.program = program
@@ -80,7 +82,7 @@ class Server:
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
                 [*self.prefix, self.program, "--global-config", self.directory, "server", "--http-address",
-                 f"{self.host}:{self.port}", "--access-url", self.url, *self.flags],
+                 f"{self.host}:{self.port}", "--access-url", self.access_url, *self.flags],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
                 env={**os.environ, **self.environment})
         wait_for(lambda: self.answers() or self.has_ended(), seconds, f"server answers; log: {self.log()}")

@@ -143,7 +143,7 @@ TEST_F(NatLab, findsTheDirectPathWhereverThereIsOne) {
       {Nat::None, Nat::Hard, true, "unknown"},        {Nat::Easy, Nat::None, true, "easy"},
       {Nat::Easy, Nat::Easy, true, "easy"},           {Nat::Easy, Nat::Hard, false, "easy"},
       {Nat::Hard, Nat::None, true, "hard"},           {Nat::Hard, Nat::Hard, false, "hard"},
-      {Nat::UdpBlocked, Nat::None, false, "unknown"},
+      {Nat::UdpBlocked, Nat::None, false, "unknown"}, {Nat::HardOrIpv6, Nat::HardOrIpv6, true, "hard"},
   };
   std::printf("%-12s %-12s %-8s %16s %14s %20s\n", "client", "agent", "path", "first byte (ms)", "direct (ms)",
               "longest silence (ms)");
@@ -156,6 +156,7 @@ TEST_F(NatLab, findsTheDirectPathWhereverThereIsOne) {
     const Report report = experiment.finish();
     EXPECT_EQ(report.way != "relay", row.isDirect) << toString(row.a) << " with " << toString(row.b);
     EXPECT_EQ(report.nat, row.nat) << toString(row.a) << " with " << toString(row.b);
+    EXPECT_EQ(report.way.starts_with("[2001:db8:2::2]:"), row.a == Nat::HardOrIpv6) << report.way;
     std::printf("%-12s %-12s %-8s %16.0f %14.0f %20.0f\n", toString(row.a), toString(row.b),
                 report.way == "relay" ? "relay" : "direct", report.firstByte, report.directAfter,
                 report.longestSilence);
