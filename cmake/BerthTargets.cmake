@@ -52,6 +52,10 @@ else()
   # through std::optional and std::expected: false alarms that only an optimised build shows.
   list(APPEND BERTH_WARNINGS -Wno-maybe-uninitialized $<$<COMPILE_LANGUAGE:CXX>:-Wno-mismatched-new-delete>)
 endif()
+if(BERTH_SANITIZE STREQUAL "thread")
+  # ThreadSanitizer does not know fences; Asio's scheduler has a mutex besides.
+  target_compile_definitions(berth_flags INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+endif()
 if(BERTH_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 14 warns about code that the sanitizers themselves put in (Boost.JSON's reference counts).
   list(APPEND BERTH_WARNINGS -Wno-stringop-overflow -Wno-maybe-uninitialized)

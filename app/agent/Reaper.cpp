@@ -13,7 +13,7 @@
 #include <vector>
 
 // Of the linker: the program's read-only part (constants, then code).
-extern "C" const char __executable_start;
+extern "C" const char __executable_start;  // NOLINT(bugprone-reserved-identifier)
 extern "C" const char etext;
 
 namespace berth {

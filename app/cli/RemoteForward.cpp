@@ -16,7 +16,10 @@ Result<std::uint16_t> parsePort(std::string_view text) {
 }
 
 Result<RemoteForward> parse(std::string_view text) {
-  if (text.starts_with('/')) return fail(ErrorCode::Unsupported, "Unix sockets are not forwarded back, only TCP ports");
+  if (text.starts_with('/'))
+    return fail(
+        ErrorCode::Unsupported,
+        "only TCP ports are forwarded back here; OpenSSH also forwards Unix sockets: `berth config-ssh`, then ssh -R");
   const auto first = text.find(':');
   const auto last = text.rfind(':');
   if (first == std::string_view::npos || first == last)

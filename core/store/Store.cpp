@@ -40,7 +40,7 @@ Result<void> runInTransaction(Connection& connection, const std::function<Result
 
 // `connection` belongs to the thread; everything else is guarded by `mutex`.
 struct Store::Impl {
-  using Job = std::function<void(Connection*)>;  // nullptr: the store has stopped
+  using Job = std::move_only_function<void(Connection*)>;  // nullptr: the store has stopped
 
   std::unique_ptr<Connection> connection;
   std::mutex mutex;
@@ -66,7 +66,7 @@ struct Store::Impl {
       std::unique_lock lock(mutex);
       wake.wait(lock, [this] { return isStopping || !queue.empty(); });
       if (queue.empty()) return;
-      const Job job = std::move(queue.front());
+      Job job = std::move(queue.front());
       queue.pop_front();
       lock.unlock();
       job(connection.get());
@@ -104,13 +104,14 @@ static Result<void> runJob(Connection* connection, const std::function<Result<vo
 
 Task<Result<void>> Store::runErased(ErasedWork work) {
   auto start = [](auto handler, Impl* impl, ErasedWork erased) {
-    // The queue wants a copyable job, the handler only moves. The guard keeps the io_context running meanwhile.
-    auto executor = asio::get_associated_executor(handler);
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    impl->submit([shared, guard = asio::make_work_guard(executor), erased = std::move(erased)](Connection* connection) {
-      auto result = runJob(connection, erased);
-      asio::post(guard.get_executor(),
-                 [shared, result = std::move(result)]() mutable { std::move (*shared)(std::move(result)); });
+    // The guard keeps the io_context running meanwhile. All that is of the io_context goes back with the answer: then
+    // it may end before this thread has put the job away.
+    auto guard = asio::make_work_guard(asio::get_associated_executor(handler));
+    impl->submit([handler = std::move(handler), guard = std::move(guard),
+                  erased = std::move(erased)](Connection* connection) mutable {
+      const auto executor = guard.get_executor();
+      asio::post(executor, [handler = std::move(handler), guard = std::move(guard),
+                            result = runJob(connection, erased)]() mutable { std::move(handler)(std::move(result)); });
     });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
