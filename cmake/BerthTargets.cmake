@@ -55,6 +55,7 @@ endif()
 if(BERTH_SANITIZE STREQUAL "thread")
   # ThreadSanitizer does not know fences; Asio's scheduler has a mutex besides.
   target_compile_definitions(berth_flags INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+  list(APPEND BERTH_WARNINGS $<$<COMPILE_LANGUAGE:CXX>:-Wno-mismatched-new-delete>)  # as in optimised builds
 endif()
 if(BERTH_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 14 warns about code that the sanitizers themselves put in (Boost.JSON's reference counts).

@@ -58,6 +58,13 @@ class MainJob(berthtest.TestCase):
         text = self.berth.ssh("quickstart", "coder stat mem && coder stat cpu && coder stat disk").stdout
         self.assertEqual(len(text.splitlines()), 3, text)
 
+    def test_2_first_process_buries_orphans(self):
+        self.berth.ssh("quickstart", "(sleep 0.1 &)")  # the subshell ends before its child
+        left = "cat /proc/[0-9]*/stat 2>/dev/null | awk '$3 == \"Z\" || $2 == \"(sleep)\"'"
+        berthtest.wait_for(lambda: self.berth.ssh("quickstart", left).stdout == "", 10, "nothing is left of it")
+        self.assertNotIn("--no-reap", self.berth.ssh("quickstart", "cat /proc/1/cmdline").stdout)
+        self.assertIn("--no-reap", self.berth.ssh("quickstart", "cat /proc/[0-9]*/cmdline").stdout)
+
     def test_3_openssh_connects_through_config_ssh(self):
         host = (self.berth.ssh_config(), self.berth.ssh_host("quickstart"))[1]
         self.assertEqual(self.open_ssh(host, "echo $HOME; exit 3").returncode, 3)
