@@ -222,6 +222,14 @@ class MainJob(berthtest.TestCase):
             self.assertEqual(session.communicate(timeout=20)[0], "hello back\n")
             self.assertFalse(file.exists(), "the file should go with its session")
 
+    def test_4_a_signal_ends_a_session_without_complaint(self):
+        process = self.berth.start_process("ssh", "quickstart", "--", "echo up; exec sleep 60", stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE)
+        self.assertEqual(process.stdout.readline(), "up\n")
+        process.terminate()
+        _, errors = process.communicate(timeout=10)
+        self.assertEqual((process.returncode, errors), (128 + 15, ""))
+
     def test_5_twenty_sessions_at_once(self):
         def session(number):
             began = time.monotonic()

@@ -124,7 +124,7 @@ Task<void> followListeningPorts(std::shared_ptr<client::Session> session, AgentI
 // When to stop: somebody asks for it, or there is nothing left to forward to.
 class Ending {
  public:
-  explicit Ending(asio::io_context& io) : m_signals(io, SIGINT, SIGTERM), m_changed(io.get_executor()) {
+  explicit Ending(asio::io_context& io) : m_signals(io, SIGINT, SIGTERM, SIGHUP), m_changed(io.get_executor()) {
     m_signals.async_wait([this](const boost::system::error_code& error, int) {
       if (!error) end(0, "\nClosing all forwarded ports and their connections");
     });

@@ -26,6 +26,7 @@ namespace {
 
 constexpr std::uint16_t kSshPort = 1;  // the one without statistics and login shell differences for clients
 constexpr std::chrono::seconds kHalfCloseGrace{5};
+constexpr int kSignalExitBase = 128;  // plus the signal's number, as shells tell it
 
 struct SshOptions {
   std::string workspace;
@@ -79,10 +80,12 @@ Task<void> closeWithWorkspace(std::shared_ptr<client::Session> session, api::Wor
 }
 
 // A terminal that closes and OpenSSH (for its ProxyCommand) send SIGHUP; without a good-bye the agent would keep the
-// session for days.
-void closeOnSignal(asio::signal_set& signals, std::shared_ptr<Stream> stream) {
-  signals.async_wait([stream](const boost::system::error_code& error, int) {
-    if (!error) stream->close();
+// session for days. The signal's number stands in `received` from then on.
+void closeOnSignal(asio::signal_set& signals, std::shared_ptr<Stream> stream, std::shared_ptr<int> received) {
+  signals.async_wait([stream, received](const boost::system::error_code& error, int number) {
+    if (error) return;
+    *received = number;
+    stream->close();
   });
 }
 
@@ -91,7 +94,9 @@ std::string agentSocketOf(const SshOptions& options) {
   if (!options.forwardsAgent) return {};
   if (!options.agentSocket.empty()) return options.agentSocket;
   const char* const socket = std::getenv("SSH_AUTH_SOCK");
-  return socket != nullptr ? socket : "";
+  if (socket != nullptr && *socket != '\0') return socket;
+  printStatus("No SSH agent to forward: SSH_AUTH_SOCK is not set.");
+  return {};
 }
 
 Result<SshRequest> requestFrom(const SshOptions& options) {
@@ -123,7 +128,8 @@ Task<Result<int>> run(Context& context, AgentDialer& dialer, Connection connecti
                  asio::detached);
   asio::signal_set signals(context.io(), SIGHUP, SIGTERM);
   if (isStdio) signals.add(SIGINT);
-  closeOnSignal(signals, remote);
+  const auto received = std::make_shared<int>(0);
+  closeOnSignal(signals, remote, received);
   const auto local = std::make_shared<StandardStreams>(context.io().get_executor());
   Result<int> code = 0;
   if (isStdio)
@@ -131,6 +137,7 @@ Task<Result<int>> run(Context& context, AgentDialer& dialer, Connection connecti
   else
     code = co_await runSsh(remote, *local, std::move(connection.request));
   remote->close();
+  if (*received != 0) co_return kSignalExitBase + *received;
   co_return code;
 }
 
