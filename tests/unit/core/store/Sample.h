@@ -36,6 +36,8 @@ inline WallTime at(std::int64_t seconds) { return WallTime(std::chrono::seconds(
 class StoreTest : public testing::Test {
  protected:
   StoreTest();
+  // Before an io_context that a test made goes (Store.h).
+  void TearDown() override { store->stop(); }
 
   // Runs in a transaction and gives the value, or fails the test.
   template <typename Work>

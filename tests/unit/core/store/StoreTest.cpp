@@ -74,6 +74,7 @@ TEST_F(StoreTest, answersOnTheAwaitingExecutor) {
       asio::detached);
   context.run();
   EXPECT_EQ(answeredOn, std::this_thread::get_id());
+  store->stop();
 }
 
 TEST_F(StoreTest, keepsConcurrentTransactionsApart) {
@@ -85,6 +86,7 @@ TEST_F(StoreTest, keepsConcurrentTransactionsApart) {
   context.run();
   EXPECT_EQ(done, kWriters * kTimes);
   EXPECT_EQ(in([](Transaction& tx) { return findSetting(tx, "count"); }), std::to_string(kWriters * kTimes));
+  store->stop();
 }
 
 TEST_F(StoreTest, finishesQueuedWorkWhenStoppedAndRefusesMore) {

@@ -48,6 +48,7 @@ class AgentRpcTest : public store::SampleTest {
   void TearDown() override {
     run(m_io, m_agents.stop());
     run(m_io, m_coordinator.stop());
+    SampleTest::TearDown();
   }
 
   asio::io_context m_io;

@@ -55,6 +55,7 @@ class CoordinatorTest : public store::SampleTest {
   void TearDown() override {
     run(io, m_coordinator.stop());
     io.poll();
+    SampleTest::TearDown();
   }
 
   asio::io_context io;
