@@ -167,13 +167,17 @@ class Bench:
         self.figures = Figures()
 
     def repeat(self, what, candidates):
-        """`candidates`: who -> function that gives one sample. The first round is not counted."""
+        """`candidates`: who -> function that gives one sample. The first round is not counted, nor what fails."""
         for round_number in range(RUNS + 1):
             for who, sample in candidates.items():
-                value = sample()
+                try:
+                    value = sample()
+                except RuntimeError as error:
+                    print(f"{what}, {who}: {error}", flush=True)
+                    continue
                 if round_number:
                     self.figures.add(what, who, value)
-        print(what, {who: f"{statistics.median(v):.3g}" for who, v in self.figures.samples[what].items()}, flush=True)
+        print(what, {who: f"{statistics.median(v):.3g}" for who, v in self.figures.samples.get(what, {}).items()}, flush=True)
 
     def forwarded(self, round_trip):
         """iperf3 through port-forward, beside plain TCP and wireguard-go on the same link."""
