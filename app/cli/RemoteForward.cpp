@@ -31,7 +31,7 @@ Result<RemoteForward> parse(std::string_view text) {
   auto host = text.substr(first + 1, last - first - 1);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty() || forward.localPort == 0)
-    return fail(ErrorCode::InvalidInput, "the local address and port must be given");
+    return fail(ErrorCode::InvalidInput, "the local address must be given, and a local port from 1 to 65535");
   forward.localHost = host;
   return forward;
 }

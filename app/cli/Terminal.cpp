@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <format>
 #include <iostream>
 
@@ -64,7 +66,15 @@ bool isInteractive() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FIL
 
 bool hasTerminalOutput() { return ::isatty(STDOUT_FILENO) == 1; }
 
-void print(const std::string& text) { std::printf("%s\n", text.c_str()); }
+void print(const std::string& text) {
+  std::printf("%s\n", text.c_str());
+  if (std::fflush(stdout) != 0) endForLostOutput(errno);
+}
+
+void endForLostOutput(int error) {
+  if (error != EPIPE) std::fprintf(stderr, "berth: write to standard output: %s\n", std::strerror(error));
+  std::_Exit(EXIT_FAILURE);
+}
 
 void printStatus(const std::string& text) {
   std::fflush(stdout);

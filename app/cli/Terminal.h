@@ -13,8 +13,11 @@ namespace berth::cli {
 bool isInteractive();      // questions can be asked: standard input and error are a terminal
 bool hasTerminalOutput();  // standard output is a terminal: colours, lines that change
 
-void print(const std::string& text);        // a line on standard output
+// A line on standard output, at once. The program ends when that is lost: endForLostOutput().
+void print(const std::string& text);
 void printStatus(const std::string& text);  // a line on standard error
+// With exit code 1. Says why (an errno), unless it is only that the reader has seen enough (`| head`).
+[[noreturn]] void endForLostOutput(int error);
 
 // What is wrong with an answer, as a sentence; nothing when it will do.
 using AnswerCheck = std::function<std::optional<std::string>(const std::string& answer)>;

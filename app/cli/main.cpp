@@ -3,10 +3,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 #include "app/cli/Context.h"
 #include "app/cli/Program.h"
+#include "app/cli/Terminal.h"
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write
@@ -30,12 +30,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "berth: %s\n", error.what());
     exitCode = 1;
   }
-  errno = 0;
-  if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && exitCode == 0) {
-    // A reader that has seen enough (`| head`) is no failure to tell of, but the output is not whole.
-    if (errno != EPIPE)
-      std::fprintf(stderr, "berth: write to standard output: %s\n", std::strerror(errno == 0 ? EIO : errno));
-    exitCode = 1;
-  }
+  if (std::fflush(stdout) != 0) berth::cli::endForLostOutput(errno);
   std::_Exit(exitCode);  // what still waits (watches, heartbeats) is not worth unwinding
 }

@@ -1,4 +1,5 @@
 """The command line as a newcomer meets it: questions, refusals, and what to do after a failure."""
+import os
 import shutil
 import subprocess
 import unittest
@@ -215,6 +216,20 @@ class Failures(berthtest.TestCase):
         broken = self.berth.home / "broken"
         broken.write_text("# ------------START-CODER-----------\n")
         self.assertIn(f"{broken}: Malformed config", self.refused("config-ssh", "-y", "--ssh-config-file", str(broken)))
+
+        dangling = self.berth.home / "dangling"
+        dangling.symlink_to(self.berth.home / "nowhere/config")
+        self.assertIn("a link to a file that does not exist",
+                      self.refused("config-ssh", "-y", "--ssh-config-file", str(dangling)))
+        self.assertIn("no regular file", self.refused("config-ssh", "-y", "--ssh-config-file", "/dev/full"))
+
+    def test_reader_that_has_seen_enough(self):
+        read, write = os.pipe()
+        os.close(read)
+        with os.fdopen(write, "w") as nobody:
+            done = subprocess.run([berthtest.BERTH, "list"], env=self.berth.environment, stdout=nobody, stderr=subprocess.PIPE,
+                                  text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
 
     def test_output_that_is_lost(self):
         with open("/dev/full", "w", encoding="ascii") as full:

@@ -87,6 +87,8 @@ class TlsTest(berthtest.TestCase):
         self.assertEqual(refused.returncode, 1)
         self.assertIn("certificate", refused.stderr)
         self.assertIn("--client-tls-ca-file", refused.stderr)
+        other_name = self.run_trusting("login", self.berth.server.access_url.replace(NAME, "127.0.0.1"), check=False)
+        self.assertIn("the certificate that 127.0.0.1 shows is for another name", other_name.stderr)
         self.sign_in(self.run_trusting)
 
         folder = self.berth.root

@@ -30,13 +30,23 @@ fs::path expandHome(const std::string& path) {
   return fs::path(home != nullptr ? home : "/") / path.substr(2);
 }
 
+const char* kindOf(fs::file_type type) {
+  switch (type) {
+    case fs::file_type::directory: return "a directory";
+    case fs::file_type::not_found: return "a link to a file that does not exist";
+    case fs::file_type::none: return "out of reach";
+    default: return "no regular file";
+  }
+}
+
 // Nothing for a file that is not there yet.
 Result<std::string> readAll(const fs::path& path) {
   std::error_code error;
-  if (!fs::exists(path, error)) return std::string();
-  if (fs::is_directory(path, error))
+  const fs::file_type type = fs::status(path, error).type();
+  if (type == fs::file_type::not_found && !fs::is_symlink(path, error)) return std::string();
+  if (type != fs::file_type::regular)
     return fail(ErrorCode::InvalidInput,
-                std::format("{} is a directory; --ssh-config-file names a file", path.string()));
+                std::format("{} is {}; --ssh-config-file names a file", path.string(), kindOf(type)));
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail(errnoError(errno, std::format("read {}", path.string())));
   return std::string(std::istreambuf_iterator<char>(in), {});
@@ -56,6 +66,7 @@ Result<void> writeAll(const fs::path& path, const std::string& content) {
                                                           : fs::perms::owner_read | fs::perms::owner_write;
   {
     std::ofstream out(temporary, std::ios::binary);
+    if (!out) return fail(errnoError(errno, std::format("write {} by way of {}", path.string(), temporary.string())));
     fs::permissions(temporary, permissions, error);
     out << content;
     if (!out.flush()) return fail(errnoError(errno, std::format("write {}", temporary.string())));

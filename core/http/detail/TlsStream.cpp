@@ -88,9 +88,26 @@ class TlsStream final : public Stream {
   std::shared_ptr<Engine> m_engine;
 };
 
+// Asio's, which does not tell OpenSSL what it has found.
+class HostNameVerification {
+ public:
+  explicit HostNameVerification(const std::string& host) : m_verify(host) {}
+
+  bool operator()(bool isPreverified, ssl::verify_context& context) const {
+    const bool isVerified = m_verify(isPreverified, context);
+    if (isPreverified && !isVerified) X509_STORE_CTX_set_error(context.native_handle(), X509_V_ERR_HOSTNAME_MISMATCH);
+    return isVerified;
+  }
+
+ private:
+  ssl::host_name_verification m_verify;
+};
+
 std::string verificationFailure(Engine& engine, const std::string& host, const error_code& error) {
   const long verdict = SSL_get_verify_result(engine.native_handle());
   if (verdict == X509_V_OK) return std::format("TLS with {}: {}", host, error.message());
+  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH)
+    return std::format("the certificate that {} shows is for another name; use the name that it was made for", host);
   return std::format(
       "the certificate of {} is not trusted: {}; add its CA to the system's, or name it with SSL_CERT_FILE (berth: "
       "also --client-tls-ca-file)",
@@ -128,7 +145,7 @@ Task<Result<std::unique_ptr<Stream>>> connectTls(std::shared_ptr<TlsContext> con
   error_code error;
   if (context->verifiesCertificate) {
     engine->set_verify_mode(ssl::verify_peer, error);
-    engine->set_verify_callback(ssl::host_name_verification(host), error);
+    engine->set_verify_callback(HostNameVerification(host), error);
   } else {
     engine->set_verify_mode(ssl::verify_none, error);
   }
