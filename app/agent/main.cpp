@@ -43,7 +43,7 @@ int showHelp(FILE* out, int code) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  // Before anything else, so that the process which only waits has touched little of the program.
+  // Process 1 only waits: it needs nothing of what follows.
   if (berth::isInit(count, arguments)) return berth::runAsInit(count, arguments);
   fixNameServices();
   const std::string command = count > 1 ? arguments[1] : "";

@@ -17,7 +17,7 @@ struct RemoteForward {
   bool operator==(const RemoteForward&) const = default;
 };
 
-// "8080:localhost:3000", "8080:[::1]:3000". InvalidInput otherwise; Unsupported for two paths of Unix sockets.
+// "8080:localhost:3000", "8080:[::1]:3000". InvalidInput otherwise; Unsupported for paths of Unix sockets.
 Result<RemoteForward> parseRemoteForward(const std::string& text);
 
 }  // namespace berth::cli

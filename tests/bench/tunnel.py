@@ -165,6 +165,7 @@ class Bench:
     def __init__(self, pairs):
         self.pairs = pairs
         self.figures = Figures()
+        self.failures = []
 
     def repeat(self, what, candidates):
         """`candidates`: who -> function that gives one sample. The first round is not counted, nor what fails."""
@@ -173,7 +174,7 @@ class Bench:
                 try:
                     value = sample()
                 except RuntimeError as error:
-                    print(f"{what}, {who}: {error}", flush=True)
+                    self.failures.append(f"{what}, {who}: {error}")
                     continue
                 if round_number:
                     self.figures.add(what, who, value)
@@ -292,6 +293,8 @@ def measure(parts, output):
         print(text)
         if output:
             pathlib.Path(output).write_text(text + "\n")
+        if bench.failures:
+            raise SystemExit("\n".join(["Samples that failed:"] + bench.failures))
 
 
 def main():
